@@ -1,0 +1,1 @@
+"""The decision service: HTTP around one model and one policy."""

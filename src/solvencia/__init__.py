@@ -1,0 +1,1 @@
+"""Income scoring and credit decisions for personal and payroll loans in Mexico."""

@@ -1,0 +1,154 @@
+"""A trained model on disk: one directory of JSON files, written by training and read by serving.
+
+``manifest.json`` names every other file with its SHA-256, the feature list the model was made for
+and where it came from. The version is the hash of all that, and holds no clock: training twice on
+the same inputs gives identical bytes. Loading verifies everything before it returns a model.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from solvencia.domain.errors import ArtifactError
+from solvencia.domain.features import FEATURES
+from solvencia.domain.reference import Reference
+from solvencia.domain.scorecard import Scorecard
+from solvencia.domain.segment import Segmentation
+
+MANIFEST = "manifest.json"
+_BODY = ("features", "files", "metrics", "provenance")
+SCORECARDS = ("continuity", "income_p10", "income_p50", "income_p90", "default")
+OPTIONAL_SCORECARDS = ("default",)
+"""Models that a source may not support; the others must be there."""
+
+
+@dataclass(frozen=True)
+class Model:
+    """Everything a decision needs from training.
+
+    Attributes:
+        version: first twelve hex digits of the hash of the manifest's content.
+        scorecards: by name, those of ``SCORECARDS`` that the source supports.
+        provenance: hashes of data and parameters, source description, periods.
+        metrics: headline figures by model, as measured on the later period.
+    """
+
+    version: str
+    scorecards: Mapping[str, Scorecard]
+    segmentation: Segmentation
+    reference: Reference
+    provenance: Mapping[str, Any]
+    metrics: Mapping[str, Any]
+
+
+def feature_signature() -> list[dict[str, Any]]:
+    """The feature list that a model and the code must share: names, order, levels."""
+    return [{"name": name, "levels": list(info.levels)} for name, info in FEATURES.items()]
+
+
+def write_model(
+    directory: Path,
+    *,
+    scorecards: Mapping[str, Scorecard],
+    segmentation: Segmentation,
+    reference: Reference,
+    provenance: Mapping[str, Any],
+    metrics: Mapping[str, Any],
+) -> str:
+    """Write a model directory in one step, replacing an earlier one, and return its version."""
+    files = {f"{name}.json": card.to_json() for name, card in scorecards.items()}
+    files["segments.json"] = segmentation.to_json()
+    files["reference.json"] = reference.to_json()
+    texts = {name: _dump(content) for name, content in sorted(files.items())}
+    body = {
+        "features": feature_signature(),
+        "files": {name: _sha256(text.encode()) for name, text in texts.items()},
+        "metrics": metrics,
+        "provenance": provenance,
+    }
+    version = _sha256(_dump(body).encode())[:12]
+    directory.parent.mkdir(parents=True, exist_ok=True)
+    scratch = Path(tempfile.mkdtemp(prefix=f".{directory.name}-", dir=directory.parent))
+    for name, text in {**texts, MANIFEST: _dump({"version": version, **body})}.items():
+        (scratch / name).write_text(text, encoding="utf-8")
+    replace_directory(scratch, directory)
+    return version
+
+
+def replace_directory(new: Path, target: Path) -> None:
+    """Put ``new`` in the place of ``target``; the old one is removed once the new one stands."""
+    new.chmod(0o755)
+    old = target.with_name(f".{target.name}-old")
+    shutil.rmtree(old, ignore_errors=True)
+    if target.exists():
+        os.replace(target, old)
+    os.replace(new, target)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def read_model(directory: Path) -> Model:
+    """Load a model and verify it: version, hash of every file, feature list, table shapes.
+
+    Raises:
+        ArtifactError: something is missing, altered, or made for other features.
+    """
+    manifest = _read_json(directory / MANIFEST, directory)
+    body = {key: manifest.get(key, {}) for key in _BODY}
+    version = _sha256(_dump(body).encode())[:12]
+    if version != manifest.get("version"):
+        raise ArtifactError(
+            f"{directory}: manifest says version {manifest.get('version')}, content is {version}"
+        )
+    if body["features"] != feature_signature():
+        raise ArtifactError(f"{directory}: made for another feature list than this code's; retrain")
+    contents: dict[str, Any] = {}
+    for name, expected in body["files"].items():
+        path = directory / name
+        try:
+            raw = path.read_bytes()
+        except OSError as error:
+            raise ArtifactError(f"{path}: cannot be read: {error.strerror}") from error
+        if _sha256(raw) != expected:
+            raise ArtifactError(f"{path}: altered since training; its hash is not the manifest's")
+        contents[name] = json.loads(raw)
+    required = {f"{name}.json" for name in SCORECARDS if name not in OPTIONAL_SCORECARDS}
+    if absent := sorted((required | {"segments.json", "reference.json"}) - set(contents)):
+        raise ArtifactError(f"{directory}: lacks {', '.join(absent)}")
+    return Model(
+        version=version,
+        scorecards={
+            name: Scorecard.from_json(contents[f"{name}.json"])
+            for name in SCORECARDS
+            if f"{name}.json" in contents
+        },
+        segmentation=Segmentation.from_json(contents["segments.json"]),
+        reference=Reference.from_json(contents["reference.json"]),
+        provenance=body["provenance"],
+        metrics=body["metrics"],
+    )
+
+
+def _read_json(path: Path, directory: Path) -> dict[str, Any]:
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise ArtifactError(f"{directory}: no model here ({path.name} is missing)") from error
+    except (OSError, ValueError) as error:
+        raise ArtifactError(f"{path}: cannot be read: {error}") from error
+    if not isinstance(content, dict):
+        raise ArtifactError(f"{path}: must be a JSON object")
+    return content
+
+
+def _dump(content: Any) -> str:
+    return json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False) + "\n"
+
+
+def _sha256(raw: bytes) -> str:
+    return hashlib.sha256(raw).hexdigest()

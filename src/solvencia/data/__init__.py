@@ -1,0 +1,1 @@
+"""From raw tables, real or simulated, to rows a model can learn from."""

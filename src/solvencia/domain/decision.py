@@ -1,0 +1,173 @@
+"""The decision: what the models measured, what the policy says of it, and why."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal, NamedTuple
+
+from solvencia.domain.applicant import LoanRequest
+from solvencia.domain.features import Features
+from solvencia.domain.policy import Outcome, Policy
+from solvencia.domain.reasons import FEATURE_REASONS
+from solvencia.domain.scorecard import POINTS_PER_MARGIN
+from solvencia.domain.segment import Segment
+from solvencia.domain.verdict import CompiledPolicy, Facts, Fired, Offer
+
+_SHOWN_PER_SIDE = 3
+_SMALLEST_SHOWN = 3.0
+"""Contributions of fewer points than this explain nothing a person should act on."""
+
+
+class IncomeBand(NamedTuple):
+    """10th, 50th and 90th percentile of mean monthly income over the next 12 months, MXN of ``as_of``."""
+
+    p10: float
+    p50: float
+    p90: float
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """What the models say of one applicant on one day, before any rule.
+
+    Attributes:
+        base_points: score of an average applicant, to which ``score_contributions`` add.
+        score_contributions: points that each feature adds to the income score; with ``base_points``
+            they make the score before rounding and clipping.
+        pd: probability of 90+ days past due within 12 months; None without a default model.
+        pd_contributions: effect of each feature on the log-odds of repaying, in the same points
+            (50 double the odds).
+    """
+
+    as_of: date
+    features: Features
+    loan: LoanRequest
+    income_score: int
+    base_points: float
+    score_contributions: Mapping[str, float]
+    income_band: IncomeBand
+    pd: float | None
+    pd_contributions: Mapping[str, float]
+    segment: Segment
+    model_version: str
+
+
+class Reason(NamedTuple):
+    """One reason. ``points`` is what it added to the score or to the odds of repaying, in points."""
+
+    code: str
+    source: Literal["knockout", "referral", "adjustment", "income_score", "pd"]
+    adverse: bool
+    points: float
+    text: str
+    text_en: str
+
+
+@dataclass(frozen=True)
+class Decision:
+    """The answer, with everything that made it."""
+
+    outcome: Outcome
+    final_score: int
+    grade: str | None
+    offer: Offer | None
+    reasons: tuple[Reason, ...]
+    assessment: Assessment
+    policy_version: str
+    policy_digest: str
+
+
+def decide(assessment: Assessment, policy: CompiledPolicy) -> Decision:
+    """Apply the policy to an assessment and gather the reasons, adverse first."""
+    verdict = policy.apply(policy_facts(assessment), assessment.loan)
+    reasons = [
+        *(_of_rule(fired) for fired in verdict.fired),
+        *_of_contributions("income_score", assessment.score_contributions),
+        *_of_contributions("pd", assessment.pd_contributions),
+    ]
+    reasons.sort(key=_reading_order)
+    return Decision(
+        outcome=verdict.outcome,
+        final_score=verdict.final_score,
+        grade=verdict.grade,
+        offer=verdict.offer,
+        reasons=tuple(reasons),
+        assessment=assessment,
+        policy_version=policy.policy.version,
+        policy_digest=policy.digest,
+    )
+
+
+def policy_facts(assessment: Assessment) -> Facts:
+    """Every field a rule may name, except the final score that the policy itself makes."""
+    return {
+        **assessment.features._asdict(),
+        "income_score": assessment.income_score,
+        "pd": assessment.pd,
+        "segment": assessment.segment.code,
+        "income_p10": assessment.income_band.p10,
+        "income_p50": assessment.income_band.p50,
+        "income_p90": assessment.income_band.p90,
+        "loan_amount": assessment.loan.amount,
+    }
+
+
+def standard_loan(policy: Policy, monthly_income: float) -> LoanRequest:
+    """The loan that is assessed when the applicant names none, in whole amount steps.
+
+    ``monthly_income`` is nominal MXN.
+    """
+    terms = policy.standard_loan
+    amount = max(
+        round(terms.months_of_income * monthly_income / policy.amount_step) * policy.amount_step,
+        policy.min_amount,
+    )
+    return LoanRequest(product=terms.product, amount=amount, term_months=terms.term_months)
+
+
+def points_by_feature(margins: Mapping[str, float], sign: float = 1.0) -> dict[str, float]:
+    """Contributions to a margin as points, largest effect first.
+
+    >>> points_by_feature({"age": 0.0, "education": -0.6931471805599453}, sign=-1.0)
+    {'education': 50.0, 'age': -0.0}
+    """
+    points = {name: sign * POINTS_PER_MARGIN * margin for name, margin in margins.items()}
+    return dict(sorted(points.items(), key=lambda item: (-abs(item[1]), item[0])))
+
+
+def _of_rule(fired: Fired) -> Reason:
+    adverse = fired.kind != "adjustment" or fired.points < 0
+    return Reason(fired.code, fired.kind, adverse, fired.points, fired.reason.es, fired.reason.en)
+
+
+def _of_contributions(
+    source: Literal["income_score", "pd"], contributions: Mapping[str, float]
+) -> list[Reason]:
+    reasons = []
+    for adverse in (True, False):
+        shown = [
+            (name, points)
+            for name, points in contributions.items()
+            if abs(points) >= _SMALLEST_SHOWN and (points < 0) == adverse
+        ]
+        shown.sort(key=lambda item: -abs(item[1]))
+        for name, points in shown[:_SHOWN_PER_SIDE]:
+            text = FEATURE_REASONS[name]
+            reasons.append(
+                Reason(
+                    code=name.upper(),
+                    source=source,
+                    adverse=adverse,
+                    points=round(points, 1),
+                    text=text.adverse if adverse else text.favourable,
+                    text_en=text.adverse_en if adverse else text.favourable_en,
+                )
+            )
+    return reasons
+
+
+_KIND_ORDER = {"knockout": 0, "referral": 1, "adjustment": 2, "income_score": 3, "pd": 4}
+
+
+def _reading_order(reason: Reason) -> tuple[bool, int, float, str]:
+    return (not reason.adverse, _KIND_ORDER[reason.source], -abs(reason.points), reason.code)

@@ -1,0 +1,506 @@
+"""The model's input: ``Features``, and the one implementation that computes them.
+
+Training, batches and the service all call ``compute_features``. It sees a history as it was known
+on one day (``as_of``): spells that begin later do not exist yet, and a spell that ends on that day
+or later is still current. Nothing else about the future can enter.
+"""
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Any, NamedTuple, get_type_hints
+
+from solvencia.domain.applicant import Applicant, LoanRequest, Profile
+from solvencia.domain.catalogue import EDUCATION, INDUSTRIES, PRODUCTS
+from solvencia.domain.errors import InvalidInputError
+from solvencia.domain.reference import DAYS_PER_WAGE_MONTH, Reference, month_of
+
+DAYS_PER_MONTH = 30.4375
+DAYS_PER_YEAR = 365.25
+_ONE_YEAR = 365
+_THREE_YEARS = 1096
+_FIVE_YEARS = 1826
+
+
+@dataclass(frozen=True)
+class FeatureInfo:
+    """What the models and the readers need to know of a feature.
+
+    ``continuity``, ``income`` and ``default`` give, for each model, the direction that its output
+    must have in this feature (+1 never falls, -1 never rises, 0 free), or None where the model
+    does not use it. ``levels`` are the values of a category, in order when ``ordered``.
+    """
+
+    title: str
+    title_en: str
+    unit: str = ""
+    continuity: int | None = 0
+    income: int | None = 0
+    default: int | None = 0
+    levels: tuple[str, ...] = ()
+    ordered: bool = False
+
+    def direction(self, model: str) -> int | None:
+        """Direction for one model: 'continuity', 'income' or 'default'."""
+        directions = {
+            "continuity": self.continuity,
+            "income": self.income,
+            "default": self.default,
+        }
+        return directions[model]
+
+
+class Features(NamedTuple):
+    """One applicant on one day, in declaration order; None means unknown.
+
+    Money is monthly, in pesos of the reference's base month. The last three describe the loan
+    asked for and are None without one.
+    """
+
+    monthly_income: Annotated[
+        float | None,
+        FeatureInfo("Ingreso mensual", "Monthly income", "MXN", default=-1),
+    ]
+    months_in_current_job: Annotated[
+        float | None,
+        FeatureInfo(
+            "Antigüedad en el empleo", "Time in current job", "months", continuity=1, default=-1
+        ),
+    ]
+    months_unemployed: Annotated[
+        float | None,
+        FeatureInfo(
+            "Meses sin empleo formal",
+            "Months without formal work",
+            "months",
+            continuity=-1,
+            income=-1,
+            default=1,
+        ),
+    ]
+    employers_5y: Annotated[
+        float | None,
+        FeatureInfo(
+            "Patrones en 5 años", "Employers in 5 years", "employers", continuity=-1, default=1
+        ),
+    ]
+    contribution_weeks: Annotated[
+        float | None,
+        FeatureInfo("Semanas cotizadas", "Contribution weeks", "weeks", continuity=1, default=-1),
+    ]
+    contribution_density: Annotated[
+        float | None,
+        FeatureInfo(
+            "Densidad de cotización",
+            "Contribution density",
+            "share",
+            continuity=1,
+            income=1,
+            default=-1,
+        ),
+    ]
+    age: Annotated[float | None, FeatureInfo("Edad", "Age", "years")]
+    income_growth_12m: Annotated[
+        float | None,
+        FeatureInfo("Crecimiento del ingreso en 12 meses", "Income growth over 12 months", "share"),
+    ]
+    income_growth_36m: Annotated[
+        float | None,
+        FeatureInfo(
+            "Crecimiento del ingreso en 36 meses",
+            "Income growth over 36 months",
+            "share",
+            default=-1,
+        ),
+    ]
+    income_volatility: Annotated[
+        float | None,
+        FeatureInfo(
+            "Variabilidad del ingreso", "Income volatility", "share", continuity=-1, default=1
+        ),
+    ]
+    income_to_average: Annotated[
+        float | None,
+        FeatureInfo(
+            "Ingreso contra su promedio de 5 años", "Income to own 5-year average", "times"
+        ),
+    ]
+    longest_job_months: Annotated[
+        float | None,
+        FeatureInfo("Empleo más largo", "Longest job", "months", continuity=1, default=-1),
+    ]
+    industry: Annotated[str | None, FeatureInfo("Industria", "Industry", levels=tuple(INDUSTRIES))]
+    education: Annotated[
+        str | None,
+        FeatureInfo("Escolaridad", "Education", levels=tuple(EDUCATION), ordered=True),
+    ]
+    weeks_to_pension: Annotated[
+        float | None, FeatureInfo("Semanas para pensión", "Weeks to pension", "weeks")
+    ]
+    income_decile: Annotated[
+        float | None,
+        FeatureInfo(
+            "Decil de ingreso en su estado", "Income decile in state", "decile", default=-1
+        ),
+    ]
+    income_to_state_wage: Annotated[
+        float | None,
+        FeatureInfo(
+            "Ingreso contra salario del estado", "Income to state's mean wage", "times", default=-1
+        ),
+    ]
+    income_to_minimum_wage: Annotated[
+        float | None,
+        FeatureInfo("Ingreso en salarios mínimos", "Income in minimum wages", "times", default=-1),
+    ]
+    state_growth: Annotated[
+        float | None,
+        FeatureInfo(
+            "Crecimiento del estado",
+            "State's growth",
+            "yearly",
+            continuity=1,
+            income=1,
+            default=-1,
+        ),
+    ]
+    state_unemployment: Annotated[
+        float | None,
+        FeatureInfo(
+            "Desempleo del estado",
+            "State's unemployment",
+            "share",
+            continuity=-1,
+            income=-1,
+            default=1,
+        ),
+    ]
+    state_informality: Annotated[
+        float | None,
+        FeatureInfo(
+            "Informalidad del estado",
+            "State's informality",
+            "share",
+            continuity=-1,
+            income=-1,
+            default=1,
+        ),
+    ]
+    industry_growth: Annotated[
+        float | None,
+        FeatureInfo(
+            "Crecimiento de la industria",
+            "Industry's growth",
+            "yearly",
+            continuity=1,
+            income=1,
+            default=-1,
+        ),
+    ]
+    loan_product: Annotated[
+        str | None,
+        FeatureInfo("Producto", "Product", continuity=None, income=None, levels=tuple(PRODUCTS)),
+    ]
+    loan_to_income: Annotated[
+        float | None,
+        FeatureInfo(
+            "Monto en meses de ingreso",
+            "Amount in months of income",
+            "months",
+            continuity=None,
+            income=None,
+            default=1,
+        ),
+    ]
+    loan_term_months: Annotated[
+        float | None,
+        FeatureInfo("Plazo del crédito", "Loan term", "months", continuity=None, income=None),
+    ]
+
+
+def _describe() -> dict[str, FeatureInfo]:
+    hints: dict[str, Any] = get_type_hints(Features, include_extras=True)
+    return {name: hints[name].__metadata__[0] for name in Features._fields}
+
+
+FEATURES: dict[str, FeatureInfo] = _describe()
+"""Every feature by name, in declaration order."""
+
+
+def features_of_model(model: str) -> tuple[str, ...]:
+    """Names of the features one model uses, in declaration order.
+
+    >>> "loan_to_income" in features_of_model("default")
+    True
+    >>> "loan_to_income" in features_of_model("continuity")
+    False
+    """
+    return tuple(name for name, info in FEATURES.items() if info.direction(model) is not None)
+
+
+def compute_features(
+    applicant: Applicant,
+    as_of: date,
+    reference: Reference,
+    loan: LoanRequest | None = None,
+    *,
+    prior_weeks: float = 0.0,
+) -> Features:
+    """Features of a work history as it was known on ``as_of``.
+
+    The order of spells does not matter, and neither do duplicates. Jobs held at once add up in
+    income and count once in time worked. The current job is the best paid of the open spells,
+    followed back through the same employer's spells as long as each begins by the day after the
+    last ended. Contribution weeks are those the applicant states or, without a statement,
+    ``prior_weeks`` (earned before the history begins) plus the weeks worked.
+
+    Raises:
+        InvalidInputError: no spell had begun by ``as_of``, or the applicant was under 15 then.
+
+    >>> applicant = Applicant.model_validate({"birth_date": "1990-06-15", "spells": [
+    ...     {"employer_id": "A", "start_date": "2018-01-01", "end_date": "2019-12-31",
+    ...      "daily_wage": 300.0},
+    ...     {"employer_id": "B", "start_date": "2020-07-01", "daily_wage": 500.0}]})
+    >>> features = compute_features(applicant, date(2024, 7, 1), Reference())
+    >>> features.monthly_income, features.employers_5y
+    (15200.0, 2.0)
+    >>> round(features.months_in_current_job, 1), round(features.contribution_density, 3)
+    (48.0, 0.923)
+    """
+    today = as_of.toordinal()
+    age = (today - applicant.birth_date.toordinal()) / DAYS_PER_YEAR
+    if age < 15:
+        raise InvalidInputError(
+            "as_of", as_of, f"15 years after birth_date or later; age {age:.1f}"
+        )
+    seen: set[tuple[int, int, str, float, str, str]] = set()
+    for spell in applicant.spells:
+        start = spell.start_date.toordinal()
+        if start <= today:
+            ended = spell.end_date
+            seen.add(
+                (
+                    start,
+                    today if ended is None else min(ended.toordinal(), today),
+                    spell.employer_id,
+                    spell.daily_wage,
+                    spell.state or "",
+                    spell.industry or "",
+                )
+            )
+    if not seen:
+        first = min(spell.start_date for spell in applicant.spells)
+        raise InvalidInputError("as_of", as_of, f"{first}, the first job's start, or later")
+    spells = sorted(seen)
+
+    # One pass over the jobs: a job is one employer's spells without a gap.
+    jobs: dict[str, tuple[int, int]] = {}
+    longest = 0
+    five_years_ago = today - _FIVE_YEARS
+    recent_employers = set()
+    main = spells[0]
+    changes: list[tuple[int, int, float]] = []
+    for spell_row in spells:
+        start, end_day, employer, wage, _, _ = spell_row
+        job = jobs.get(employer)
+        if job is not None and start <= job[1] + 1:
+            job = (job[0], max(job[1], end_day))
+        else:
+            job = (start, end_day)
+        jobs[employer] = job
+        longest = max(longest, job[1] - job[0] + 1)
+        if end_day >= five_years_ago:
+            recent_employers.add(employer)
+        if (end_day, wage, employer) > (main[1], main[3], main[2]):
+            main = spell_row
+        changes.append((start, 1, wage))
+        changes.append((end_day + 1, -1, -wage))
+    changes.sort()
+
+    # Income over time, as segments [begin, end) of constant daily wage with at least one job.
+    segments: list[tuple[int, int, float]] = []
+    open_jobs, total, begin = 0, 0.0, 0
+    for day, count, amount in changes:
+        if day > begin and open_jobs:
+            segments.append((begin, day, total))
+        open_jobs += count
+        total = total + amount if open_jobs else 0.0
+        begin = day
+
+    first_day, last_day = spells[0][0], main[1]
+    employed = last_day == today
+    daily_wage = segments[-1][2]
+    covered = sum([end - begin for begin, end, _ in segments])
+    known_month = reference.last_price_month(today)
+    real_now = reference.base_pesos_of_month(known_month)
+    monthly_income = daily_wage * DAYS_PER_WAGE_MONTH * real_now
+
+    growth_12m: float | None = None
+    growth_36m: float | None = None
+    then, last_year = today - _THREE_YEARS, today - _ONE_YEAR
+    mean_square = mean_total = 0.0
+    past_income, past_days = 0.0, 0
+    prices = bool(reference.inpc)
+    for begin, end, wage in segments:
+        if end <= five_years_ago:
+            continue
+        if begin < five_years_ago:
+            begin = five_years_ago
+        real = (
+            wage * reference.base_pesos_of_month(min(month_of((begin + end) // 2), known_month))
+            if prices
+            else wage
+        )
+        past_income += real * (end - begin)
+        past_days += end - begin
+        if end > then:
+            if begin <= then:
+                growth_36m = daily_wage * real_now / real - 1.0
+            if begin <= last_year < end:
+                growth_12m = daily_wage * real_now / real - 1.0
+            days = end - max(begin, then)
+            mean_total += real * days
+            mean_square += real * real * days
+    window = today - max(then, first_day) + 1
+    volatility: float | None = None
+    if mean_total > 0:
+        mean = mean_total / window
+        volatility = max(mean_square / window - mean * mean, 0.0) ** 0.5 / mean
+    weeks = applicant.contribution_weeks
+    if weeks is None:
+        weeks = prior_weeks + covered / 7
+    current = jobs[main[2]]
+    return _complete(
+        reference=reference,
+        today=today,
+        loan=loan,
+        nominal_income=daily_wage * DAYS_PER_WAGE_MONTH,
+        monthly_income=monthly_income,
+        months_in_current_job=(today - current[0]) / DAYS_PER_MONTH if employed else 0.0,
+        months_unemployed=0.0 if employed else (today - last_day) / DAYS_PER_MONTH,
+        employers_5y=float(len(recent_employers)),
+        contribution_weeks=weeks,
+        contribution_density=covered / (today - first_day + 1),
+        age=age,
+        income_growth_12m=growth_12m,
+        income_growth_36m=growth_36m,
+        income_volatility=volatility,
+        income_to_average=(
+            daily_wage * real_now * past_days / past_income if past_income > 0 else None
+        ),
+        longest_job_months=longest / DAYS_PER_MONTH,
+        industry=main[5] or None,
+        education=applicant.education,
+        state=main[4] or None,
+    )
+
+
+def profile_features(
+    profile: Profile, as_of: date, reference: Reference, loan: LoanRequest | None = None
+) -> Features:
+    """Features of a profile: what it gives, its environment on ``as_of``, and the rest unknown.
+
+    >>> profile = Profile(monthly_income=15_200, age=34, months_in_current_job=48)
+    >>> features = profile_features(profile, date(2024, 7, 1), Reference())
+    >>> features.monthly_income, features.months_unemployed, features.contribution_density
+    (15200.0, 0.0, None)
+    """
+    today = as_of.toordinal()
+    real_now = reference.base_pesos_of_month(reference.last_price_month(today))
+    longest = profile.longest_job_months
+    return _complete(
+        reference=reference,
+        today=today,
+        loan=loan,
+        nominal_income=profile.monthly_income,
+        monthly_income=profile.monthly_income * real_now,
+        months_in_current_job=profile.months_in_current_job,
+        months_unemployed=profile.months_unemployed,
+        employers_5y=None if profile.employers_5y is None else float(profile.employers_5y),
+        contribution_weeks=profile.contribution_weeks,
+        contribution_density=None,
+        age=profile.age,
+        income_growth_12m=None,
+        income_growth_36m=None,
+        income_volatility=None,
+        income_to_average=None,
+        longest_job_months=(
+            None if longest is None else max(longest, profile.months_in_current_job)
+        ),
+        industry=profile.industry,
+        education=profile.education,
+        state=profile.state,
+    )
+
+
+def _complete(
+    *,
+    reference: Reference,
+    today: int,
+    loan: LoanRequest | None,
+    nominal_income: float,
+    monthly_income: float,
+    months_in_current_job: float,
+    months_unemployed: float,
+    employers_5y: float | None,
+    contribution_weeks: float | None,
+    contribution_density: float | None,
+    age: float,
+    income_growth_12m: float | None,
+    income_growth_36m: float | None,
+    income_volatility: float | None,
+    income_to_average: float | None,
+    longest_job_months: float | None,
+    industry: str | None,
+    education: str | None,
+    state: str | None,
+) -> Features:
+    """Add the environment and the loan to what the history or the profile gave."""
+    required = reference.pension_weeks.at(today) if reference.pension_weeks else None
+    minimum = reference.minimum_wage.at(today) if reference.minimum_wage else None
+    state_wage = decile = growth = unemployment = informality = None
+    if state is not None:
+        if series := reference.state_wage.get(state):
+            state_wage = series.at(today)
+        if bounds := reference.state_income_bounds.get(state):
+            decile = 1.0 + bisect_right(bounds, monthly_income)
+        if series := reference.state_growth.get(state):
+            growth = series.at(today)
+        if series := reference.state_unemployment.get(state):
+            unemployment = series.at(today)
+        if series := reference.state_informality.get(state):
+            informality = series.at(today)
+    industry_series = reference.industry_growth.get(industry) if industry else None
+    return Features(
+        monthly_income=monthly_income,
+        months_in_current_job=months_in_current_job,
+        months_unemployed=months_unemployed,
+        employers_5y=employers_5y,
+        contribution_weeks=contribution_weeks,
+        contribution_density=contribution_density,
+        age=age,
+        income_growth_12m=income_growth_12m,
+        income_growth_36m=income_growth_36m,
+        income_volatility=income_volatility,
+        income_to_average=income_to_average,
+        longest_job_months=longest_job_months,
+        industry=industry,
+        education=education,
+        weeks_to_pension=(
+            max(0.0, required - contribution_weeks)
+            if required is not None and contribution_weeks is not None
+            else None
+        ),
+        income_decile=decile,
+        income_to_state_wage=monthly_income / state_wage if state_wage else None,
+        income_to_minimum_wage=(
+            nominal_income / (minimum * DAYS_PER_WAGE_MONTH) if minimum else None
+        ),
+        state_growth=growth,
+        state_unemployment=unemployment,
+        state_informality=informality,
+        industry_growth=industry_series.at(today) if industry_series else None,
+        loan_product=loan.product if loan else None,
+        loan_to_income=loan.amount / nominal_income if loan else None,
+        loan_term_months=float(loan.term_months) if loan else None,
+    )

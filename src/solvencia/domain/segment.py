@@ -1,0 +1,77 @@
+"""Segments: customer groups found by k-means, descriptive only and never a hidden decision."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from math import log
+from typing import Any, NamedTuple, Self
+
+from solvencia.domain.features import Features
+
+
+class Segment(NamedTuple):
+    """A customer group: code A (safest) to D, with a name in both languages."""
+
+    code: str
+    name: str
+    name_en: str
+
+
+@dataclass(frozen=True)
+class Axis:
+    """One standardised coordinate: ``(value - mean) / scale``, of the log where ``log`` is set.
+
+    A missing value sits at the mean.
+    """
+
+    feature: str
+    mean: float
+    scale: float
+    log: bool = False
+
+    def coordinate(self, features: Features) -> float:
+        """Standard deviations from the mean."""
+        value = getattr(features, self.feature)
+        if value is None:
+            return 0.0
+        return ((log(max(value, 1.0)) if self.log else value) - self.mean) / self.scale
+
+
+@dataclass(frozen=True)
+class Segmentation:
+    """Which segment an applicant belongs to: the nearest centre in standardised features.
+
+    >>> two = Segmentation((Axis("age", 40.0, 10.0),), (Segment("A", "Mayores", "Older"),
+    ...     Segment("B", "Jóvenes", "Young")), ((1.0,), (-1.0,)))
+    >>> empty = Features(*[None] * len(Features._fields))
+    >>> two.assign(empty._replace(age=25.0)).name_en
+    'Young'
+    """
+
+    axes: tuple[Axis, ...]
+    segments: tuple[Segment, ...]
+    centres: tuple[tuple[float, ...], ...]
+
+    def assign(self, features: Features) -> Segment:
+        """The segment whose centre is nearest; the first one on a tie."""
+        point = [axis.coordinate(features) for axis in self.axes]
+        distances = [
+            sum((a - b) ** 2 for a, b in zip(point, centre, strict=True)) for centre in self.centres
+        ]
+        return self.segments[distances.index(min(distances))]
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values for ``segments.json``."""
+        return {
+            "axes": [asdict(axis) for axis in self.axes],
+            "segments": [segment._asdict() for segment in self.segments],
+            "centres": [list(centre) for centre in self.centres],
+        }
+
+    @classmethod
+    def from_json(cls, raw: Mapping[str, Any]) -> Self:
+        """The segmentation that ``to_json`` described."""
+        return cls(
+            tuple(Axis(**axis) for axis in raw["axes"]),
+            tuple(Segment(**segment) for segment in raw["segments"]),
+            tuple(tuple(centre) for centre in raw["centres"]),
+        )

@@ -1,0 +1,1 @@
+"""Scoring and deciding with a trained model, one applicant or many."""

@@ -1,0 +1,93 @@
+"""From features to an assessment: the models' measurements of one applicant or of many."""
+
+from collections.abc import Mapping
+from datetime import date
+from math import exp
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from solvencia.artifact import Model
+from solvencia.domain.applicant import LoanRequest
+from solvencia.domain.decision import Assessment, IncomeBand, points_by_feature
+from solvencia.domain.errors import InvalidInputError
+from solvencia.domain.features import Features
+from solvencia.domain.scorecard import (
+    Scorecard,
+    clip_score,
+    probability,
+    score_points,
+    share_by_feature,
+)
+
+RATIO_FLOOR = 0.05
+"""Ratios of future to present income up to this count as no formal income."""
+
+
+def assess(model: Model, features: Features, as_of: date, loan: LoanRequest) -> Assessment:
+    """Score one applicant: income score, income band, PD, segment, with exact contributions.
+
+    ``features`` must have been computed with the same loan and the model's own reference.
+    """
+    if features.monthly_income is None or features.monthly_income <= 0:
+        raise InvalidInputError("monthly_income", features.monthly_income, "above 0")
+    continuity = model.scorecards["continuity"]
+    shares, margin = _explain(continuity, features)
+    pd: float | None = None
+    pd_shares: Mapping[str, float] = {}
+    if (default := model.scorecards.get("default")) is not None:
+        pd_shares, pd_margin = _explain(default, features)
+        pd = probability(pd_margin)
+    return Assessment(
+        as_of=as_of,
+        features=features,
+        loan=loan,
+        income_score=clip_score(score_points(margin)),
+        base_points=score_points(continuity.intercept),
+        score_contributions=points_by_feature(shares),
+        income_band=income_band(model, features, as_of),
+        pd=pd,
+        pd_contributions=points_by_feature(pd_shares, sign=-1.0),
+        segment=model.segmentation.assign(features),
+        model_version=model.version,
+    )
+
+
+def income_band(model: Model, features: Features, as_of: date) -> IncomeBand:
+    """Income expected over the next 12 months, in MXN of ``as_of``, ascending."""
+    reference = model.reference
+    nominal = 1.0 / reference.base_pesos_of_month(reference.last_price_month(as_of.toordinal()))
+    income = float(features.monthly_income or 0.0) * nominal
+    ratios = sorted(
+        income_ratio(model.scorecards[name].margin(features))
+        for name in ("income_p10", "income_p50", "income_p90")
+    )
+    return IncomeBand(*(round(income * ratio, 2) for ratio in ratios))
+
+
+def income_ratio(margin: float) -> float:
+    """Future over present income for a margin of an income scorecard (natural log of the ratio).
+
+    >>> income_ratio(0.0), income_ratio(-4.0)
+    (1.0, 0.0)
+    """
+    ratio = exp(margin)
+    return ratio if ratio > RATIO_FLOOR * 1.001 else 0.0
+
+
+def income_ratios(margins: NDArray[np.float64]) -> NDArray[np.float64]:
+    """``income_ratio`` of many margins."""
+    ratios = np.exp(margins)
+    return np.where(ratios > RATIO_FLOOR * 1.001, ratios, 0.0)
+
+
+def probabilities(card: Scorecard, columns: Mapping[str, NDArray[Any]]) -> NDArray[np.float64]:
+    """Probabilities of many applicants, by feature columns of shape (n,)."""
+    margins = np.clip(card.margins(columns), -700.0, 700.0)
+    return np.asarray(1.0 / (1.0 + np.exp(-margins)))
+
+
+def _explain(card: Scorecard, features: Features) -> tuple[dict[str, float], float]:
+    points = card.points(features)
+    return share_by_feature(card.tables, points), card.intercept + sum(points)
