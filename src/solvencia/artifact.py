@@ -22,6 +22,7 @@ from solvencia.domain.scorecard import Scorecard
 from solvencia.domain.segment import Segmentation
 
 MANIFEST = "manifest.json"
+_LINE = 100
 _BODY = ("features", "files", "metrics", "provenance")
 SCORECARDS = ("continuity", "income_p10", "income_p50", "income_p90", "default")
 OPTIONAL_SCORECARDS = ("default",)
@@ -147,7 +148,28 @@ def _read_json(path: Path, directory: Path) -> dict[str, Any]:
 
 
 def _dump(content: Any) -> str:
-    return json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False) + "\n"
+    """JSON that reads: sorted keys, and what fits on a line on one line."""
+    return _layout(content, "") + "\n"
+
+
+def _layout(content: Any, indent: str) -> str:
+    flat = json.dumps(content, ensure_ascii=False, sort_keys=True, allow_nan=False)
+    scalars = isinstance(content, list) and not any(
+        isinstance(item, dict | list) for item in content
+    )
+    if scalars or len(indent) + len(flat) <= _LINE or not isinstance(content, dict | list):
+        return flat
+    inner = indent + " "
+    if isinstance(content, dict):
+        items = [
+            f"{json.dumps(key, ensure_ascii=False)}: {_layout(content[key], inner)}"
+            for key in sorted(content)
+        ]
+        begin, end = "{", "}"
+    else:
+        items = [_layout(item, inner) for item in content]
+        begin, end = "[", "]"
+    return begin + "\n" + ",\n".join(inner + item for item in items) + "\n" + indent + end
 
 
 def _sha256(raw: bytes) -> str:

@@ -20,12 +20,12 @@ Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
 # Log-odds of separating in a month, beyond the base, by division in key order.
-_INDUSTRY_SEPARATION = np.array([0.30, -0.1, -0.15, 0.80, -0.4, 0.1, 0.0, 0.1, -0.35])
+_INDUSTRY_SEPARATION = np.array([0.0, -0.1, -0.1, 0.33, -0.3, 0.1, 0.05, 0.1, -0.02])
 # Share of new jobs that are temporary, by division in key order.
-_TEMPORARY_SHARE = np.array([0.74, 0.46, 0.44, 0.76, 0.36, 0.50, 0.50, 0.54, 0.42])
+_TEMPORARY_SHARE = np.array([0.54, 0.46, 0.47, 0.66, 0.40, 0.51, 0.51, 0.55, 0.48])
 _SEASON = np.array([0.05, -0.1, -0.05, 0.0, 0.0, 0.1, 0.05, 0.05, -0.05, -0.05, 0.0, 0.35])
 # New jobs by division, relative to its share of the insured: short jobs need more hiring.
-_HIRING_WEIGHT = np.exp(1.35 * _INDUSTRY_SEPARATION)
+_HIRING_WEIGHT = np.exp(1.7 * _INDUSTRY_SEPARATION)
 _INDUSTRY_STAYS = 0.6
 _STATE_STAYS = 0.97
 
@@ -95,8 +95,8 @@ def wage_level(market: LabourMarket, workers: Workers, t: Ints) -> Floats:
     experience = np.clip((t - workers.entry_month) / 12.0, 0.0, 45.0)
     return np.asarray(
         np.log(market.mean_wage[t])
-        - 0.335
-        + market.industry_wage[workers.industry]
+        - 0.25
+        + 1.12 * market.industry_wage[workers.industry]
         + market.state_wage[workers.state]
         + np.asarray(EDUCATION_WAGE)[workers.education]
         + 0.026 * experience
@@ -112,7 +112,7 @@ def separation_probability(market: LabourMarket, workers: Workers, t: Ints) -> F
     in_minimum_wages = np.maximum(workers.wage / market.minimum_wage[t], 1.0)
     age = (t - workers.birth_month) / 12.0
     log_odds = (
-        -2.92
+        -2.76
         + 2.15 * workers.temporary
         + 1.4 * np.exp(-workers.tenure / 9.0)
         + _INDUSTRY_SEPARATION[workers.industry]
@@ -130,7 +130,7 @@ def hiring_probability(market: LabourMarket, workers: Workers, t: Ints) -> Float
     """Chance that someone without formal work starts a job in month ``t``."""
     age = (t - workers.birth_month) / 12.0
     log_odds = (
-        -0.72
+        -1.2
         + 0.35 * workers.stability
         - 0.045 * np.minimum(workers.idle, 36)
         + 0.12 * (workers.education - 2)

@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from solvencia.data.reference_tables import load_reference, month_number, read_table
@@ -20,6 +21,9 @@ Floats = NDArray[np.float64]
 
 CAP_IN_UMA = 25
 """The salario base de cotización stops at 25 UMA."""
+
+AGE_STRUCTURE_MONTH = month_number("2020-05")
+"""When the published age structure was observed."""
 
 EDUCATION_SHARES = (0.13, 0.27, 0.29, 0.08, 0.23)
 """Assumed shares of the insured by education, in catalogue order."""
@@ -38,10 +42,10 @@ class LabourMarket:
         mean_wage: national mean daily wage, nominal MXN, by month.
         minimum_wage, wage_cap: nominal MXN a day, by month.
         base_pesos: base-month pesos per nominal peso, by month.
-        state_share, state_wage: by state in key order; wage as log effect around the mean.
+        state_share, state_wage: by state in key order; the wage as log effect around the national mean.
         state_growth: yearly growth in force, shape (months, states).
         industry_share, industry_wage: by division in key order.
-        age_shares: (from, to, share) of the insured.
+        age_shares: (from, to, share) of the insured, as they were in month ``age_month``.
     """
 
     reference: Reference
@@ -57,6 +61,7 @@ class LabourMarket:
     industry_share: Floats
     industry_wage: Floats
     age_shares: tuple[tuple[int, int, float], ...]
+    age_month: int
 
     @property
     def months(self) -> int:
@@ -78,8 +83,12 @@ def load_labour_market(directory: Path, until: date, years: int) -> LabourMarket
         np.average(industries["mean_daily_wage"], weights=industries["insured_workers"])
     )
     insured = states["insured_workers"].to_numpy(float)
-    by_state = {key: series.values[-1] for key, series in reference.state_wage.items()}
-    mean_state = np.mean(list(by_state.values()))
+    mean_wage = _path(
+        numbers,
+        base,
+        [month_number(m) for m in wages["month"]],
+        wages["mean_daily_wage"].to_numpy(float),
+    )
     ages = read_table(directory, "age_structure")
     return LabourMarket(
         reference=reference,
@@ -87,17 +96,12 @@ def load_labour_market(directory: Path, until: date, years: int) -> LabourMarket
         first_day=np.array(
             [date((m - 1) // 12, (m - 1) % 12 + 1, 1).toordinal() for m in [*numbers, last + 1]]
         ),
-        mean_wage=_path(
-            numbers,
-            base,
-            [month_number(m) for m in wages["month"]],
-            wages["mean_daily_wage"].to_numpy(float),
-        ),
+        mean_wage=mean_wage,
         minimum_wage=_steps(numbers, base, directory, "minimum_wage", "daily_wage"),
         wage_cap=CAP_IN_UMA * _steps(numbers, base, directory, "uma", "daily_value"),
         base_pesos=base,
         state_share=insured / insured.sum(),
-        state_wage=np.array([np.log(by_state.get(key, mean_state) / mean_state) for key in STATES]),
+        state_wage=_state_effects(read_table(directory, "state_wages"), mean_wage, first),
         state_growth=np.array(
             [[_growth(reference, key, month) for key in STATES] for month in numbers]
         ),
@@ -105,6 +109,7 @@ def load_labour_market(directory: Path, until: date, years: int) -> LabourMarket
             industries["insured_workers"] / industries["insured_workers"].sum()
         ).to_numpy(),
         industry_wage=np.log(industries["mean_daily_wage"] / national).to_numpy(),
+        age_month=AGE_STRUCTURE_MONTH - first,
         age_shares=tuple(
             (int(low), int(high), float(share))
             for low, high, share in zip(
@@ -112,6 +117,20 @@ def load_labour_market(directory: Path, until: date, years: int) -> LabourMarket
             )
         ),
     )
+
+
+def _state_effects(table: pd.DataFrame, mean_wage: Floats, first: int) -> Floats:
+    """Log of each state's latest published wage over the national mean of its month; 0 if none."""
+    latest = table.sort_values("known_from").groupby("state").tail(1).set_index("state")
+    effects = []
+    for key in STATES:
+        if key in latest.index:
+            month = month_number(str(latest.at[key, "month"])) - first
+            wage = float(str(latest.at[key, "mean_daily_wage"]))
+            effects.append(float(np.log(wage / mean_wage[min(max(month, 0), len(mean_wage) - 1)])))
+        else:
+            effects.append(0.0)
+    return np.array(effects)
 
 
 def _path(numbers: range, base: Floats, months: list[int], values: Floats) -> Floats:

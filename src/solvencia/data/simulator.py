@@ -408,24 +408,21 @@ class _Block:
 
 def _newcomers(market: LabourMarket, count: int, rng: np.random.Generator) -> Workers:
     """People as they stand before the first month."""
-    low = np.array([15.5 if a == 15 else a for a, _, _ in market.age_shares])
-    high = np.array([b + 1 if b < 90 else 72 for _, b, _ in market.age_shares])
+    low = np.array([a for a, _, _ in market.age_shares], dtype=float)
+    high = np.array([b + 1 if b < 90 else 70 for _, b, _ in market.age_shares], dtype=float)
     share = np.array([s for _, _, s in market.age_shares])
-    # More of the youngest and the oldest are not insured, so more of them are drawn; a tenth are
-    # over 65 and have left by the end, so that earlier years have their older workers.
-    weight = share * np.where(
-        low < 20,
-        3.6,
-        np.where(low < 25, 1.35, np.where(low == 60, 1.3, np.where(low > 60, 2.6, 1.0))),
-    )
-    group = rng.choice(len(share), size=count, p=weight / weight.sum())
+    # Ages are set where the structure was published. Few of the youngest are insured yet, so more
+    # of them are drawn; children who will enter, and people who have left, complete the picture.
+    weight = share * np.where(low < 20, 4.4, np.where(low < 25, 1.25, np.where(low < 65, 1.0, 1.9)))
+    low, high = np.append(low, [9.0, 65.0]), np.append(high, [15.0, 78.0])
+    weight = np.append(weight, [0.13, 0.08])
+    group = rng.choice(len(weight), size=count, p=weight / weight.sum())
     age = rng.uniform(low[group], high[group])
-    left = rng.random(count) < 0.09
-    age = np.where(left, rng.uniform(65, 80, count), age)
-    birth = market.months - np.round(age * 12).astype(np.int64)
+    left = group == len(weight) - 1
+    birth = market.age_month - np.round(age * 12).astype(np.int64)
     education = rng.choice(5, size=count, p=EDUCATION_SHARES).astype(np.int64)
     entry_age = np.array([15.0, 15.5, 17.5, 18.5, 21.5])[education] + rng.gamma(1.5, 0.8, count)
-    exit_age = np.where(left, rng.uniform(58, 66, count), rng.normal(67, 4, count))
+    exit_age = np.where(left, rng.uniform(58, 66, count), rng.normal(67, 5, count))
     stability, ability, prudence = rng.standard_normal((3, count))
     prudence = 0.3 * stability + 0.2 * ability + np.sqrt(1 - 0.13) * prudence
     entry = birth + np.round(entry_age * 12).astype(np.int64)

@@ -7,6 +7,7 @@ from typing import Literal, NamedTuple
 
 from solvencia.domain.applicant import LoanRequest
 from solvencia.domain.features import Features
+from solvencia.domain.income import IncomeBand
 from solvencia.domain.policy import Outcome, Policy
 from solvencia.domain.reasons import FEATURE_REASONS
 from solvencia.domain.scorecard import POINTS_PER_MARGIN
@@ -18,14 +19,6 @@ _SMALLEST_SHOWN = 3.0
 """Contributions of fewer points than this explain nothing a person should act on."""
 
 
-class IncomeBand(NamedTuple):
-    """10th, 50th and 90th percentile of mean monthly income over the next 12 months, MXN of ``as_of``."""
-
-    p10: float
-    p50: float
-    p90: float
-
-
 @dataclass(frozen=True)
 class Assessment:
     """What the models say of one applicant on one day, before any rule.
@@ -34,6 +27,7 @@ class Assessment:
         base_points: score of an average applicant, to which ``score_contributions`` add.
         score_contributions: points that each feature adds to the income score; with ``base_points``
             they make the score before rounding and clipping.
+        income_band: in MXN of ``as_of``.
         pd: probability of 90+ days past due within 12 months; None without a default model.
         pd_contributions: effect of each feature on the log-odds of repaying, in the same points
             (50 double the odds).

@@ -68,6 +68,11 @@ def probability(margin: float) -> float:
     return grown / (1.0 + grown) if margin > -745.0 else 0.0
 
 
+def probabilities(margins: NDArray[np.float64]) -> NDArray[np.float64]:
+    """``probability`` of many margins, shape (n,)."""
+    return np.asarray(1.0 / (1.0 + np.exp(-np.clip(margins, -700.0, 700.0))))
+
+
 @dataclass(frozen=True)
 class Bins:
     """How one feature falls into cells; the cell after the last is for missing values.

@@ -2,17 +2,13 @@
 
 from collections.abc import Mapping
 from datetime import date
-from math import exp
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
 
 from solvencia.artifact import Model
 from solvencia.domain.applicant import LoanRequest
-from solvencia.domain.decision import Assessment, IncomeBand, points_by_feature
+from solvencia.domain.decision import Assessment, points_by_feature
 from solvencia.domain.errors import InvalidInputError
 from solvencia.domain.features import Features
+from solvencia.domain.income import IncomeBand, income_ratio
 from solvencia.domain.scorecard import (
     Scorecard,
     clip_score,
@@ -20,9 +16,6 @@ from solvencia.domain.scorecard import (
     score_points,
     share_by_feature,
 )
-
-RATIO_FLOOR = 0.05
-"""Ratios of future to present income up to this count as no formal income."""
 
 
 def assess(model: Model, features: Features, as_of: date, loan: LoanRequest) -> Assessment:
@@ -64,28 +57,6 @@ def income_band(model: Model, features: Features, as_of: date) -> IncomeBand:
         for name in ("income_p10", "income_p50", "income_p90")
     )
     return IncomeBand(*(round(income * ratio, 2) for ratio in ratios))
-
-
-def income_ratio(margin: float) -> float:
-    """Future over present income for a margin of an income scorecard (natural log of the ratio).
-
-    >>> income_ratio(0.0), income_ratio(-4.0)
-    (1.0, 0.0)
-    """
-    ratio = exp(margin)
-    return ratio if ratio > RATIO_FLOOR * 1.001 else 0.0
-
-
-def income_ratios(margins: NDArray[np.float64]) -> NDArray[np.float64]:
-    """``income_ratio`` of many margins."""
-    ratios = np.exp(margins)
-    return np.where(ratios > RATIO_FLOOR * 1.001, ratios, 0.0)
-
-
-def probabilities(card: Scorecard, columns: Mapping[str, NDArray[Any]]) -> NDArray[np.float64]:
-    """Probabilities of many applicants, by feature columns of shape (n,)."""
-    margins = np.clip(card.margins(columns), -700.0, 700.0)
-    return np.asarray(1.0 / (1.0 + np.exp(-margins)))
 
 
 def _explain(card: Scorecard, features: Features) -> tuple[dict[str, float], float]:

@@ -2,8 +2,7 @@
 
 Every leaf of a tree of depth two tests at most two features, so each tree is a sum of functions
 of at most two features, and so is the whole ensemble. Nothing is lost: the tables' margin is the
-booster's. Where the trees obey monotone constraints, each table does too, because a tree that
-splits three features is parted at a constant that lies between its two sides.
+booster's. Where the trees obey monotone constraints, the tables show it: see ``steps_against``.
 """
 
 import json
@@ -113,21 +112,55 @@ def collapse(booster: Any, bins: Sequence[Bins], *, name: str, link: str) -> Sco
     )
 
 
-def centre(card: Scorecard, columns: dict[str, NDArray[Any]]) -> Scorecard:
-    """The same scorecard with every table averaging zero over these rows.
+def purify(card: Scorecard, columns: dict[str, NDArray[Any]]) -> Scorecard:
+    """The same function with its parts told apart: pairs hold only what no single feature explains.
 
-    What is taken from a table goes to the intercept, so no margin changes, and a contribution reads
-    as the difference to an average applicant.
+    Every row and column of a pair averages zero, each cell weighted by how often its row and its
+    column occur (a functional analysis of variance with independent features), and every one-feature
+    table averages zero over these rows. What is taken out goes to the one-feature tables and the
+    intercept, so no margin changes, and a contribution reads as the difference to an average
+    applicant. The missing cell of a feature that no row lacks gets zero points: nothing was learned
+    of its absence.
     """
     cells = {item.feature: item.cells(columns[item.feature]) for item in card.bins}
-    intercept, tables = card.intercept, []
+    share = {
+        item.feature: np.bincount(cells[item.feature], minlength=item.missing + 1)
+        / len(cells[item.feature])
+        for item in card.bins
+    }
+    singles = {feature: np.zeros(len(cell_share)) for feature, cell_share in share.items()}
+    pairs: list[tuple[tuple[str, ...], Cells]] = []
     for table in card.tables:
-        points = np.asarray(table.points)
-        mean = round(float(points[tuple(cells[name] for name in table.features)].mean()), _DIGITS)
+        points = np.array(table.points)
+        if len(table.features) == 1:
+            singles[table.features[0]] += points
+            continue
+        row, column = table.features
+        by_row = points @ share[column]
+        by_column = share[row] @ (points - by_row[:, None])
+        singles[row] += by_row
+        singles[column] += by_column
+        pairs.append((table.features, points - by_row[:, None] - by_column[None, :]))
+    intercept = card.intercept
+    for feature, points in singles.items():
+        mean = float(points[cells[feature]].mean())
         intercept += mean
-        tables.append(Table(table.features, _rounded(points - mean)))
+        singles[feature] = points - mean
+    for feature, cell in ((f, len(s) - 1) for f, s in share.items() if s[-1] == 0):
+        singles[feature][cell] = 0.0
+        for features, points in pairs:
+            if feature in features:
+                np.moveaxis(points, features.index(feature), 0)[cell] = 0.0
     return Scorecard(
-        card.name, card.link, round(intercept, _DIGITS), card.bins, tuple(tables), card.calibration
+        name=card.name,
+        link=card.link,
+        intercept=round(intercept, _DIGITS),
+        bins=card.bins,
+        tables=(
+            *(Table((feature,), _rounded(points)) for feature, points in singles.items()),
+            *(Table(features, _rounded(points)) for features, points in pairs),
+        ),
+        calibration=card.calibration,
     )
 
 
@@ -143,6 +176,26 @@ def calibrate(card: Scorecard, intercept: float, slope: float) -> Scorecard:
         ),
         calibration=(intercept, slope),
     )
+
+
+def steps_against(card: Scorecard, feature: str, direction: int) -> float:
+    """How far the margin could move against a direction from one cell of a feature to the next.
+
+    Adds, for each step, the one-feature table's change and the worst change of every pair's table.
+    Zero proves that the scorecard is monotone in the feature, whatever the others are; the missing
+    cell has no place in the order and is left out.
+    """
+    size = next(item.missing for item in card.bins if item.feature == feature)
+    change = np.zeros(size - 1)
+    for table in card.tables:
+        if feature in table.features:
+            points = np.asarray(table.points)
+            if len(table.features) == 1:
+                change += direction * np.diff(points[:size])
+            else:
+                along = np.moveaxis(points, table.features.index(feature), 0)[:size]
+                change += (direction * np.diff(along, axis=0)).min(axis=1)
+    return float(-change.min(initial=0.0)) + 0.0
 
 
 def _read(tree: dict[str, Any], node: int, sizes: Sequence[int]) -> _Split | float:

@@ -1,5 +1,7 @@
 """Figures on the later period: discrimination, calibration, error and coverage."""
 
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -8,10 +10,82 @@ from numpy.typing import NDArray
 from scipy.stats import ks_2samp
 from sklearn.metrics import brier_score_loss, roc_auc_score
 
-from solvencia.serving.scorer import RATIO_FLOOR
+from solvencia.data.simulator import SimulatorSettings, true_continuity, true_default
+from solvencia.domain.income import RATIO_FLOOR
 from solvencia.training.fit import fit_calibration
+from solvencia.training.train import Trained
 
 Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class EvaluationSettings:
+    """The ``evaluation`` section of the parameters.
+
+    Attributes:
+        test_years: how many of the last yearly dates test.
+        ceiling_rows: test rows whose true probability is asked of the simulator, at most.
+        ceiling_draws: futures lived for each of them.
+    """
+
+    test_years: int
+    ceiling_rows: int
+    ceiling_draws: int
+
+
+def judge(
+    trained: Trained,
+    simulator: SimulatorSettings | None,
+    reference_directory: Path,
+    settings: EvaluationSettings,
+) -> dict[str, Any]:
+    """Every model's figures on the later period; a model the source cannot support says why.
+
+    With a simulated source, ``auc_ceiling`` is the AUC of its true probabilities: what nobody who
+    sees only the tables can reach.
+    """
+    predictions = trained.predictions
+    true: dict[str, Floats | None] = {"continuity": None, "default": None}
+    if simulator is not None:
+        frame = predictions["continuity"]
+        rows = _spread(len(frame), settings.ceiling_rows)
+        chance = np.full(len(frame), np.nan)
+        chance[rows] = true_continuity(
+            simulator,
+            reference_directory,
+            frame["person_id"].to_numpy(dtype=str)[rows],
+            list(pd.to_datetime(frame["as_of"]).dt.date.iloc[rows]),
+            settings.ceiling_draws,
+        )
+        true["continuity"] = chance
+        if "default" in predictions:
+            frame = predictions["default"]
+            rows = _spread(len(frame), settings.ceiling_rows)
+            chance = np.full(len(frame), np.nan)
+            chance[rows] = true_default(
+                simulator,
+                reference_directory,
+                frame["loan_id"].to_numpy(dtype=str)[rows],
+                settings.ceiling_draws,
+            )
+            true["default"] = chance
+    metrics: dict[str, Any] = {
+        "continuity": probability_metrics(predictions["continuity"], true["continuity"]),
+        "income": income_metrics(predictions["income"]),
+    }
+    if "default" in predictions:
+        metrics["default"] = probability_metrics(predictions["default"], true["default"])
+    for model, reason in trained.absent.items():
+        metrics[model] = {"absent": reason}
+    metrics["collapse_error"] = {
+        name: float(f"{error:.3g}") for name, error in trained.collapse_error.items()
+    }
+    return metrics
+
+
+def _spread(count: int, most: int) -> NDArray[np.int64]:
+    """At most ``most`` positions spread evenly over ``count``."""
+    return np.unique(np.linspace(0, count - 1, min(count, most)).astype(np.int64))
 
 
 def log_odds(chance: Floats) -> Floats:
@@ -24,7 +98,8 @@ def probability_metrics(frame: pd.DataFrame, ceiling: Floats | None) -> dict[str
     """Figures of a probability model on its test rows.
 
     Args:
-        frame: columns ``outcome`` (0/1), ``predicted``, ``unconstrained`` and ``employed``.
+        frame: columns ``outcome`` (0/1), ``predicted``, ``unconstrained``,
+            ``as_profile`` and ``employed``.
         ceiling: the true probability of each row where it is known (NaN elsewhere), or None.
     """
     outcome = frame["outcome"].to_numpy(dtype=np.float64)
@@ -35,6 +110,7 @@ def probability_metrics(frame: pd.DataFrame, ceiling: Floats | None) -> dict[str
         "rate": _round(outcome.mean()),
         "auc": _round(roc_auc_score(outcome, predicted)),
         "auc_unconstrained": _round(roc_auc_score(outcome, frame["unconstrained"])),
+        "auc_as_profile": _round(roc_auc_score(outcome, frame["as_profile"])),
         "auc_employed_today": _round(roc_auc_score(outcome, frame["employed"])),
         "ks": _round(ks_2samp(predicted[outcome == 1], predicted[outcome == 0]).statistic),
         "brier": _round(brier_score_loss(outcome, predicted)),

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from solvencia.domain.features import FEATURES, features_of_model
 from solvencia.domain.scorecard import Bins, Scorecard
 from solvencia.training.binning import choose_bins, encode
-from solvencia.training.collapse import calibrate, centre, collapse
+from solvencia.training.collapse import calibrate, collapse, purify
 
 Columns = dict[str, NDArray[Any]]
 Floats = NDArray[np.float64]
@@ -24,13 +24,18 @@ QUANTILES = {"income_p10": 0.1, "income_p50": 0.5, "income_p90": 0.9}
 
 @dataclass(frozen=True)
 class FitSettings:
-    """How to fit. ``threads`` is part of it: sums depend on the order they are taken in."""
+    """How to fit.
+
+    ``threads`` is part of it: sums depend on the order they are taken in. ``profile_share`` of the
+    rows are shown a second time as profiles.
+    """
 
     rounds: int
     learning_rate: float
     max_bins: int
     min_rows_per_leaf: int
     l2: float
+    profile_share: float
     threads: int
     seed: int
 
@@ -112,7 +117,7 @@ def fit_scorecard(
         parameters |= {"objective": "binary:logistic", "base_score": mean, "min_child_weight": leaf}
         booster = xgb.train(parameters, matrix, settings.rounds)
         link, base_margin = "logit", float(np.log(mean / (1 - mean)))
-    card = centre(collapse(booster, bins, name=name, link=link), columns)
+    card = purify(collapse(booster, bins, name=name, link=link), columns)
     return Fitted(card, booster, bins, base_margin)
 
 

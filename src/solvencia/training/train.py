@@ -12,9 +12,9 @@ from tqdm import tqdm
 from solvencia.data.outcome import KEPT_SHARE, add_years
 from solvencia.domain.errors import SourceError
 from solvencia.domain.features import FEATURES, Features
-from solvencia.domain.scorecard import Scorecard
+from solvencia.domain.income import RATIO_FLOOR, income_ratios
+from solvencia.domain.scorecard import Scorecard, probabilities
 from solvencia.domain.segment import Segmentation
-from solvencia.serving.scorer import RATIO_FLOOR, income_ratios, probabilities
 from solvencia.training.fit import (
     QUANTILES,
     Columns,
@@ -27,6 +27,7 @@ from solvencia.training.fit import (
     predict_unconstrained,
     shifted,
 )
+from solvencia.training.profiles import as_profiles, with_profiles
 from solvencia.training.segments import fit_segments
 
 _FEWEST = 200
@@ -152,7 +153,10 @@ def _train_probability(
     fit, calibration, test = (
         feature_columns(part) for part in (parts.fit, parts.calibration, parts.test)
     )
-    target = _numbers(outcome.loc[parts.fit.index])
+    rng = np.random.default_rng(settings.seed)
+    fit, target = with_profiles(
+        fit, _numbers(outcome.loc[parts.fit.index]), settings.profile_share, rng
+    )
     fitted = fit_scorecard(name, name, fit, target, settings)
     card = calibrated(fitted.card, calibration, _numbers(outcome.loc[parts.calibration.index]))
     free = fit_unconstrained(name, fit, target, settings)
@@ -166,8 +170,9 @@ def _train_probability(
     result.predictions[name] = parts.test[keys].assign(
         employed=(parts.test["months_unemployed"] == 0).astype(float),
         outcome=outcome.loc[parts.test.index].to_numpy(),
-        predicted=probabilities(card, test),
+        predicted=probabilities(card.margins(test)),
         unconstrained=predict_unconstrained(free, name, test),
+        as_profile=probabilities(card.margins(as_profiles(test, rng))),
     )
 
 
@@ -175,7 +180,9 @@ def _train_income(parts: Split, settings: FitSettings, result: Trained) -> None:
     fit, calibration, test = (
         feature_columns(part) for part in (parts.fit, parts.calibration, parts.test)
     )
-    target, later = log_ratio(parts.fit), log_ratio(parts.calibration)
+    rng = np.random.default_rng(settings.seed)
+    fit, target = with_profiles(fit, log_ratio(parts.fit), settings.profile_share, rng)
+    later = log_ratio(parts.calibration)
     fitted = {name: fit_scorecard(name, "income", fit, target, settings) for name in QUANTILES}
     margins = {name: item.card.margins(calibration) for name, item in fitted.items()}
     low, high = conformal_shifts(margins["income_p10"], margins["income_p90"], later)

@@ -1,0 +1,68 @@
+# make run: set up, run the pipeline if it is stale, serve API and app.   make test: everything CI runs.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+API_PORT ?= 8000
+APP_PORT ?= 8080
+UV_VERSION := 0.13.8
+LOCK := uv pip compile --quiet --python-version 3.11 --no-emit-index-url --no-header --generate-hashes
+
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+export PYTHONUNBUFFERED := 1
+
+.PHONY: help run test setup lint format unit pipeline promote serve lock clean
+
+help: ## List the targets
+	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 18
+
+run: setup ## Set up, run the pipeline if its outputs are missing or stale, serve API and app
+	dvc repro
+	python -m utilities.promote --first
+	python -m utilities.serve --api-port $(API_PORT) --app-port $(APP_PORT)
+
+test: lint ## Set up, lint, and run every test
+	python -m pytest -n 2
+
+setup: .venv/.ready ## Create .venv with the locked requirements
+
+.venv/.ready: requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 is needed, this is " + sys.version.split()[0]) if sys.version_info[:2] != (3, 11) else None'
+	$(PYTHON) -m venv .venv
+	python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	uv pip sync --quiet --require-hashes requirements.txt
+	uv pip install --quiet --no-deps --editable .
+	touch $@
+
+lint: setup ## Formatting, style, types and import directions
+	ruff format --check .
+	ruff check .
+	mypy
+	lint-imports
+	nbstripout --verify notebooks/*.ipynb
+
+format: setup ## Format code and strip notebooks
+	ruff format .
+	ruff check --fix .
+	nbstripout notebooks/*.ipynb
+
+unit: setup ## The fast tests
+	python -m pytest -q -m "not slow"
+
+pipeline: setup ## dvc repro; with SOURCE=folder, the same pipeline on other data in a scratch copy
+ifdef SOURCE
+	python -m utilities.pipeline_copy "$(SOURCE)"
+else
+	dvc repro
+endif
+
+promote: setup ## Let the candidate serve
+	python -m utilities.promote
+
+serve: setup ## Serve the champion: API and app
+	python -m utilities.serve --api-port $(API_PORT) --app-port $(APP_PORT)
+
+lock: setup ## Resolve the requirements anew
+	$(LOCK) pyproject.toml --extra pipeline --extra api --group frontend --group development -o requirements.txt
+	$(LOCK) pyproject.toml --extra api -c requirements.txt -o api/requirements.txt
+	$(LOCK) --group frontend -c requirements.txt -o frontend/requirements.txt
+
+clean: ## Remove what can be made again
+	rm -rf .venv .scratch .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

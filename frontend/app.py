@@ -1,0 +1,292 @@
+"""The analyst's page. Run with ``streamlit run frontend/app.py`` from the project root."""
+
+import os
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import streamlit as st
+
+from frontend import client
+from frontend.client import (
+    FieldError,
+    NotReady,
+    Rejected,
+    ServiceClient,
+    ServiceError,
+    ServiceFailed,
+)
+from frontend.explanation import Names
+from frontend.form import Errors, field_input, list_input, rows, show_errors, without_empty
+from frontend.schema import Field, Part, example, request_part
+from frontend.text import LANGUAGES, Language, explain, say
+from frontend.views import show_decision
+
+DEFAULT_ADDRESS = "http://127.0.0.1:8000"
+WATCH_SECONDS = 3
+FIELD_WIDTH = 255  # pixels: three fill a row at 1280, two on a tablet, and no label breaks
+WAYS_IN: tuple[Part, ...] = ("profile", "history")
+_STATUS_LOOK: dict[str, tuple[Literal["green", "orange"], str]] = {
+    "ready": ("green", "check_circle"),
+    "away": ("orange", "cloud_off"),
+    "not_ready": ("orange", "hourglass_top"),
+}
+
+
+@st.cache_resource
+def service() -> ServiceClient:
+    """One client for all sessions; it keeps connections, and nothing of what it sends."""
+    return client.connect(os.environ.get("API_URL", DEFAULT_ADDRESS))
+
+
+def main() -> None:
+    """The page from top to bottom."""
+    st.set_page_config(
+        page_title="Solvencia", page_icon=":material/account_balance:", layout="wide"
+    )
+    state = st.session_state
+    # Right after a refusal the state is known; asking again would send again, without a pause.
+    if state.get("status") != "ready" and not state.pop("refused", False):
+        state.status = probe()
+    language = header()
+    document, stale = published_schema(), False
+    if document is not None:
+        errors: dict[str, list[FieldError]] = state.get("errors", {})
+        loan = inputs(document, errors, language)
+        send_pending()
+        stale = "scored" in state and loan != state.scored.get("loan")
+    answer(document, language, stale=stale)
+    # The probe belongs to the timer: on a full run it would only repeat what is known.
+    state.full_run = True
+    watch()
+
+
+def header() -> Language:
+    """Title, state of the service and the switch of language, which it returns."""
+    title, switch = st.columns([3, 1], vertical_alignment="center")
+    with switch.container(horizontal=True, horizontal_alignment="right"):
+        chosen = st.segmented_control(
+            "Idioma / Language",
+            list(LANGUAGES),
+            default="es",
+            format_func=lambda key: LANGUAGES[key],
+            key="language",
+            label_visibility="collapsed",
+            required=True,
+        )
+    language: Language = chosen or "es"
+    with title.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        st.title(say("title", language), anchor=False, width="content")
+        st.markdown(f":gray[{say('subtitle', language)}]", width="content")
+        colour, icon = _STATUS_LOOK[st.session_state.status]
+        word = say(f"status.{st.session_state.status}", language)
+        st.badge(word, icon=f":material/{icon}:", color=colour)
+    return language
+
+
+def probe() -> str:
+    """State of the service: ready, not ready or away."""
+    try:
+        service().ready()
+    except NotReady:
+        return "not_ready"
+    except ServiceError:
+        return "away"
+    return "ready"
+
+
+@st.fragment(run_every=WATCH_SECONDS)
+def watch() -> None:
+    """Look at the service from time to time, and run the page again when its state changes."""
+    state = st.session_state
+    if state.pop("full_run", False):
+        return
+    if (status := probe()) != state.status:
+        state.status = status
+        st.rerun()
+
+
+def published_schema() -> dict[str, Any] | None:
+    """What the service publishes; kept, so that the form stays while the service is away."""
+    state = st.session_state
+    if "document" not in state and state.status != "away":
+        try:
+            state.document = service().schema()
+        except ServiceError:
+            state.status = "away"
+    return state.get("document")
+
+
+def inputs(
+    document: Mapping[str, Any], errors: Errors, language: Language
+) -> dict[str, Any] | None:
+    """The two ways in, with the loan beside them; the loan as it stands."""
+    applicant, beside = st.columns([3, 1], gap="medium")
+    with beside:
+        loan = loan_card(document, errors, language)
+    with applicant:
+        tabs = st.tabs([say("profile", language), say("history", language)])
+        for tab, part in zip(tabs, WAYS_IN, strict=True):
+            with tab:
+                applicant_form(document, part, loan, errors, language)
+    return loan
+
+
+def loan_card(
+    document: Mapping[str, Any], errors: Errors, language: Language
+) -> dict[str, Any] | None:
+    """The loan asked for, or None; outside the forms, so that both ways in share it."""
+    # One tab, so that the card lines up with the two beside it.
+    [tab] = st.tabs([say("loan", language)])
+    with tab.container(border=True):
+        none = st.toggle(
+            say("no_loan", language), key="no_loan", help=say("no_loan.note", language)
+        )
+        given = example(document, "profile").get("loan", {})
+        values = {}
+        for field in request_part(document, "loan").items:
+            key = f"loan.{field.name}"
+            initial = given.get(field.name)
+            values[field.name] = field_input(field, key, language, initial, disabled=none)
+            show_errors(key, errors, language)
+    return None if none else without_empty(values)
+
+
+def applicant_form(
+    document: Mapping[str, Any],
+    part: Part,
+    loan: dict[str, Any] | None,
+    errors: Errors,
+    language: Language,
+) -> None:
+    """One way in: its fields, and the button that asks for a decision."""
+    state = st.session_state
+    cleared = state.get(f"{part}.cleared", 0)
+    given = {} if cleared else example(document, part).get(part, {})
+    with st.form(f"{part}.form"):
+        fields = request_part(document, part).items
+        values = applicant_values(fields, part, cleared, given, errors, language)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            sent = st.form_submit_button(
+                say("submit", language), type="primary", key=f"{part}.submit"
+            )
+            st.form_submit_button(
+                say("clear", language), type="tertiary", key=f"{part}.clear",
+                on_click=clear, args=(part,),
+            )  # fmt: skip
+            if not cleared:
+                st.caption(say("example", language), width="content")
+    if sent:
+        state.pending = {part: values} | ({} if loan is None else {"loan": loan})
+
+
+def applicant_values(
+    fields: tuple[Field, ...],
+    part: Part,
+    cleared: int,
+    given: Mapping[str, Any],
+    errors: Errors,
+    language: Language,
+) -> dict[str, Any]:
+    """Widgets of an applicant's fields, lists below the rest; what they hold, to send."""
+    values: dict[str, Any] = {}
+    with st.container(horizontal=True, gap="small"):
+        for field in fields:
+            if field.kind != "list":
+                with st.container(width=FIELD_WIDTH, gap=None):
+                    key = f"{part}.{field.name}.{cleared}"
+                    initial = given.get(field.name)
+                    values[field.name] = field_input(field, key, language, initial)
+                    show_errors(f"{part}.{field.name}", errors, language)
+    values = without_empty(values)
+    for field in fields:
+        if field.kind == "list":
+            st.caption(say("spells.note", language))
+            path = f"{part}.{field.name}"
+            table = list_input(field, f"{path}.{cleared}", language, given.get(field.name, []))
+            values[field.name] = rows(table)
+            show_errors(path, errors, language)
+            row_errors(field, path, errors, language)
+    return values
+
+
+def row_errors(field: Field, path: str, errors: Errors, language: Language) -> None:
+    """What is wrong inside a table, told by row and column."""
+    titles = {item.name: item.title[language] for item in field.items}
+    for place, found in errors.items():
+        row, _, name = place.removeprefix(f"{path}.").partition(".")
+        if place.startswith(f"{path}.") and row.isdigit():
+            for error in found:
+                message = say(
+                    "row",
+                    language,
+                    row=int(row) + 1,
+                    title=titles.get(name, name),
+                    message=explain(error, language),
+                )
+                st.markdown(f":red[:material/error: {message}]")
+
+
+def clear(part: Part) -> None:
+    """Empty the fields of one way in: new widgets take their place."""
+    state = st.session_state
+    state[f"{part}.cleared"] = state.get(f"{part}.cleared", 0) + 1
+    state.errors = {}
+
+
+def send_pending() -> None:
+    """Ask for the decision that was submitted; it stays pending while the service is away."""
+    state = st.session_state
+    if "pending" not in state or state.status != "ready":
+        return
+    before = state.get("errors", {})
+    try:
+        state.decision = service().score(state.pending)
+        state.scored = state.pop("pending")
+        state.errors, state.failed = {}, False
+    except Rejected as rejected:
+        del state.pending
+        state.errors = by_field(rejected.errors)
+    except ServiceFailed:
+        del state.pending
+        state.failed = True
+    except ServiceError as error:
+        state.status = "not_ready" if isinstance(error, NotReady) else "away"
+        state.refused = True
+        st.rerun()  # the header has already been drawn
+    if state.get("errors", {}) != before:
+        st.rerun()  # the fields have already been drawn without their errors
+
+
+def by_field(errors: list[FieldError]) -> dict[str, list[FieldError]]:
+    """Errors by the path of their field."""
+    found: dict[str, list[FieldError]] = {}
+    for error in errors:
+        found.setdefault(error.field, []).append(error)
+    return found
+
+
+def answer(document: Mapping[str, Any] | None, language: Language, *, stale: bool) -> None:
+    """What the service said last, or why it says nothing."""
+    state = st.session_state
+    if state.status != "ready":
+        st.info(say(state.status, language), icon=":material/hourglass_top:")
+    elif state.get("failed"):
+        st.warning(say("failed", language), icon=":material/error:")
+    elif errors := state.get("errors"):
+        st.warning(say("rejected", language), icon=":material/error:")
+        for path in errors:
+            if path.split(".")[0] not in ("profile", "history", "loan"):
+                show_errors(path, errors, language)
+    elif stale:
+        st.info(say("stale", language), icon=":material/update:")
+    if document is not None and "decision" in state:
+        show_decision(state.decision, choice_names(document), language)
+
+
+def choice_names(document: Mapping[str, Any]) -> Names:
+    """Names of the choices of all fields, for values that come back as keys."""
+    parts = [request_part(document, part) for part in ("profile", "loan")]
+    return {item.name: item.choices for part in parts for item in part.items if item.choices}
+
+
+main()

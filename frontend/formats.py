@@ -1,0 +1,60 @@
+"""Numbers and dates as they are written in Mexico."""
+
+from datetime import date
+
+MINUS = "\u2212"
+
+
+def money(amount: float) -> str:
+    """Pesos.
+
+    >>> money(12345)
+    '$12,345.00'
+    """
+    return f"{MINUS if amount < 0 else ''}${abs(amount):,.2f}"
+
+
+def pesos(amount: float) -> str:
+    """Whole pesos, for charts.
+
+    >>> pesos(12345.6)
+    '$12,346'
+    """
+    return f"${amount:,.0f}"
+
+
+def percent(share: float) -> str:
+    """A fraction as a percentage.
+
+    >>> percent(0.1234)
+    '12.3 %'
+    """
+    return f"{share * 100:.1f} %".replace("-", MINUS)
+
+
+def points(value: float) -> str:
+    """Points with their sign.
+
+    >>> points(17.79), points(-3)
+    ('+17.8', '\u22123.0')
+    """
+    return f"{value:+.1f}".replace("-", MINUS)
+
+
+def plain(value: float) -> str:
+    """A number with no more decimals than it needs, one at most.
+
+    >>> plain(48.0), plain(1234.56)
+    ('48', '1,234.6')
+    """
+    text = f"{value:,.1f}"
+    return text.removesuffix(".0").replace("-", MINUS)
+
+
+def day(iso: str) -> str:
+    """A date.
+
+    >>> day("2026-11-20")
+    '20/11/2026'
+    """
+    return date.fromisoformat(iso[:10]).strftime("%d/%m/%Y")

@@ -1,0 +1,112 @@
+"""A service that lives in memory: what it answers, and in which state it is."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+
+DECISION: dict[str, Any] = {
+    "outcome": "approve",
+    "final_score": 661,
+    "income_score": 651,
+    "grade": "C",
+    "pd": 0.123,
+    "income_band": {"p10": 10645.21, "p50": 14396.77, "p90": 18992.72},
+    "segment": {"code": "B", "name": "Cotiza continuo", "name_en": "Steady contributions"},
+    "loan": {"product": "personal", "amount": 30000.0, "term_months": 18, "standard": False},
+    "offer": {
+        "product": "personal",
+        "amount": 25400.0,
+        "term_months": 18,
+        "annual_rate": 0.49,
+        "monthly_payment": 2128.4,
+        "opening_fee": 883.92,
+        "total_cost": 13795.12,
+        "cat": 0.6885,
+    },
+    "reasons": [
+        {
+            "code": "LOAN_TERM_MONTHS",
+            "source": "pd",
+            "adverse": True,
+            "points": -6.2,
+            "text": "El plazo solicitado resta.",
+            "text_en": "The term asked for counts against.",
+        },
+        {
+            "code": "MONTHS_IN_CURRENT_JOB",
+            "source": "income_score",
+            "adverse": False,
+            "points": 30.0,
+            "text": "Buena antigüedad en el empleo actual.",
+            "text_en": "Long time in the current job.",
+        },
+    ],
+    "explanation": {
+        "base_points": 600.73,
+        "contributions": [
+            {
+                "feature": "months_in_current_job",
+                "title": "Antigüedad en el empleo",
+                "title_en": "Time in current job",
+                "unit": "months",
+                "value": 48.0,
+                "points": 30.0,
+            },
+            {
+                "feature": "monthly_income",
+                "title": "Ingreso mensual",
+                "title_en": "Monthly income",
+                "unit": "MXN",
+                "value": 18500.0,
+                "points": 20.35,
+            },
+        ],
+        "adjustment_points": 10,
+    },
+    "scale": {
+        "minimum": 300,
+        "maximum": 850,
+        "grades": [
+            {"lower_bound": 300.0, "grade": "E"},
+            {"lower_bound": 480.0, "grade": "D"},
+            {"lower_bound": 570.0, "grade": "C"},
+            {"lower_bound": 630.0, "grade": "B"},
+            {"lower_bound": 690.0, "grade": "A"},
+        ],
+    },
+    "as_of": "2026-11-20",
+    "versions": {
+        "model": "5e42d062918f",
+        "policy": "2026-11-01",
+        "policy_digest": "a3fdbd028fae",
+        "synthetic": True,
+    },
+}
+
+
+@dataclass
+class FakeService:
+    """Answers as the service does; ``state`` says whether it is ready, not_ready or away."""
+
+    document: dict[str, Any]
+    decision: dict[str, Any]
+    state: str = "ready"
+    errors: list[dict[str, str]] = field(default_factory=list)
+    requests: list[dict[str, Any]] = field(default_factory=list)
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        if self.state == "away":
+            raise httpx.ConnectError("refused", request=request)
+        if request.url.path == "/openapi.json":
+            return httpx.Response(200, json=self.document)
+        if self.state == "not_ready":
+            return httpx.Response(503, json={"title": "Service Unavailable", "status": 503})
+        if request.url.path == "/health/ready":
+            return httpx.Response(200, json={"status": "ok"})
+        if self.state == "broken":
+            return httpx.Response(500, text="<html>Internal Server Error</html>")
+        self.requests.append(httpx.Response(200, content=request.content).json())
+        if self.errors:
+            return httpx.Response(422, json={"status": 422, "errors": self.errors})
+        return httpx.Response(200, json=self.decision)

@@ -1,0 +1,196 @@
+"""The page in every state of the service, with the network replaced."""
+
+from typing import Any
+
+import pytest
+from fake_service import FakeService
+from streamlit.testing.v1 import AppTest
+
+from frontend.text import say
+
+
+def shown(app: AppTest) -> str:
+    """All text on the page."""
+    kinds = (app.markdown, app.caption, app.info, app.warning, app.header, app.subheader)
+    return "\n".join(str(item.value) for kind in kinds for item in kind)
+
+
+def assess(app: AppTest) -> AppTest:
+    return app.button(key="profile.submit").click().run()
+
+
+def test_away_at_the_start_says_so_calmly_and_comes_back(app: AppTest, fake: FakeService) -> None:
+    fake.state = "away"
+    app.run()
+    assert not app.exception
+    assert [item.value for item in app.info] == [say("away", "es")]
+    assert not app.number_input
+    fake.state = "ready"
+    app.run()  # what the timer does
+    assert not app.info
+    assert app.number_input
+
+
+def test_not_ready_shows_the_form_and_waits(app: AppTest, fake: FakeService) -> None:
+    fake.state = "not_ready"
+    app.run()
+    assert not app.exception
+    assert [item.value for item in app.info] == [say("not_ready", "es")]
+    assert app.number_input
+
+
+def test_approved(app: AppTest, fake: FakeService) -> None:
+    assess(app.run())
+    assert not app.exception
+    assert "Aprobado" in app.header[0].value
+    metrics = {item.label: item.value for item in app.metric}
+    assert metrics == {
+        "Monto": "$25,400.00",
+        "Plazo": "18 meses",
+        "Pago mensual": "$2,128.40",
+        "Tasa anual": "49.0 %",
+        "CAT sin IVA": "68.8 %",
+    }
+    text = shown(app)
+    assert text.index("El plazo solicitado resta.") < text.index("Buena antigüedad")
+    assert say("synthetic", "es") in text
+    assert "modelo 5e42d062918f" in text
+    assert "Por puntaje sería B" in text
+
+
+def test_sends_what_the_form_holds_and_nothing_that_is_empty(
+    app: AppTest, fake: FakeService
+) -> None:
+    app.run()
+    app.number_input(key="profile.age.0").set_value(41)
+    app.selectbox(key="profile.state.0.es").set_value("19")
+    assess(app)
+    sent = fake.requests[0]
+    assert set(sent) == {"profile", "loan"}
+    assert sent["profile"]["age"] == 41
+    assert sent["profile"]["state"] == "19"
+    assert "longest_job_months" not in sent["profile"]
+    assert sent["loan"] == {"product": "personal", "amount": 30000, "term_months": 18}
+
+
+def test_history_sends_its_spells(
+    app: AppTest, fake: FakeService, document: dict[str, Any]
+) -> None:
+    app.run().button(key="history.submit").click().run()
+    assert not app.exception
+    path = document["paths"]["/score"]["post"]["requestBody"]["content"]["application/json"]
+    assert fake.requests[0]["history"] == path["examples"]["history"]["value"]["history"]
+
+
+def test_no_specific_loan_sends_none(app: AppTest, fake: FakeService) -> None:
+    app.run().toggle(key="no_loan").set_value(True).run()
+    assert app.selectbox(key="loan.product.es").disabled
+    assess(app)
+    assert set(fake.requests[0]) == {"profile"}
+
+
+def test_a_loan_changed_after_the_decision_is_told(app: AppTest, fake: FakeService) -> None:
+    assess(app.run())
+    assert say("stale", "es") not in shown(app)
+    app.number_input(key="loan.amount").set_value(40000.0).run()
+    assert say("stale", "es") in shown(app)
+
+
+def test_declined_without_an_offer(app: AppTest, fake: FakeService) -> None:
+    fake.decision |= {"outcome": "decline", "offer": None, "grade": None, "pd": None}
+    assess(app.run())
+    assert not app.exception
+    assert "Rechazado" in app.header[0].value
+    assert say("no_offer", "es") in shown(app)
+    assert not app.metric
+
+
+def test_referred(app: AppTest, fake: FakeService) -> None:
+    fake.decision["outcome"] = "refer"
+    assert "Referido a analista" in assess(app.run()).header[0].value
+
+
+def test_field_errors_stand_under_their_fields(app: AppTest, fake: FakeService) -> None:
+    fake.errors = [
+        {"field": "profile.age", "message": "too small", "value": "12", "allowed": "≥ 18"},
+        {"field": "loan.amount", "message": "too small", "value": "1", "allowed": "≥ 500"},
+        {
+            "field": "history.spells.0.daily_wage",
+            "message": "too small",
+            "value": "-1",
+            "allowed": "> 0",
+        },
+        {"field": "as_of", "message": "", "value": "x", "allowed": "15 years after birth_date"},
+    ]
+    assess(app.run())
+    assert not app.exception
+    assert [item.value for item in app.warning] == [say("rejected", "es")]
+    order = [
+        getattr(item, "key", None) or str(item.value)
+        for item in app.main
+        if item.type in ("number_input", "markdown")
+    ]
+    under = order[order.index("profile.age.0") + 1]
+    assert "Se permite ≥ 18; se recibió 12." in under
+    text = shown(app)
+    assert "Se permite ≥ 500; se recibió 1." in text
+    assert "Renglón 1, Salario diario: Se permite > 0; se recibió -1." in text
+    assert say("error.young", "es") in text
+    fake.errors = []
+    assess(app)
+    assert not app.warning
+    assert "se recibió" not in shown(app)
+
+
+def test_going_away_keeps_the_form_and_scores_when_back(app: AppTest, fake: FakeService) -> None:
+    app.run()
+    app.number_input(key="profile.age.0").set_value(41)
+    fake.state = "away"
+    assess(app)
+    assert [item.value for item in app.info] == [say("away", "es")]
+    assert app.number_input(key="profile.age.0").value == 41
+    fake.state = "ready"
+    app.run()  # what the timer does
+    assert not app.info
+    assert fake.requests[0]["profile"]["age"] == 41
+    assert "Aprobado" in app.header[0].value
+
+
+def test_a_broken_service_is_told_without_a_trace(app: AppTest, fake: FakeService) -> None:
+    fake.state = "broken"
+    assess(app.run())
+    assert not app.exception
+    assert [item.value for item in app.warning] == [say("failed", "es")]
+
+
+def test_english_keeps_the_decision_and_the_form(app: AppTest, fake: FakeService) -> None:
+    app.run().number_input(key="profile.age.0").set_value(41)
+    assess(app)
+    app.button_group(key="language").set_value("en").run()
+    assert not app.exception
+    assert "Approved" in app.header[0].value
+    assert app.number_input(key="profile.age.0").label == "Age (years)"
+    assert app.number_input(key="profile.age.0").value == 41
+    assert app.selectbox(key="profile.education.0.en").value == "upper_secondary"
+    assert len(fake.requests) == 1
+
+
+def test_an_example_value_can_be_emptied(app: AppTest, fake: FakeService) -> None:
+    app.run().number_input(key="profile.contribution_weeks.0").set_value(None)
+    app.selectbox(key="profile.state.0.es").set_value(None)
+    assess(app)
+    assert not app.exception
+    assert not {"contribution_weeks", "state"} & set(fake.requests[0]["profile"])
+
+
+def test_clear_empties_one_way_in(app: AppTest, fake: FakeService) -> None:
+    app.run().button(key="profile.clear").click().run()
+    assert not app.exception
+    assert app.number_input(key="profile.age.1").value is None
+    assert app.number_input(key="history.contribution_weeks.0").value == 410
+
+
+@pytest.mark.parametrize("score", [300, 850])
+def test_the_ends_of_the_scale(app: AppTest, fake: FakeService, score: int) -> None:
+    fake.decision["final_score"] = score
+    assert not assess(app.run()).exception

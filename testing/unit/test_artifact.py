@@ -1,0 +1,174 @@
+"""The artifact: what was written is what is read, and anything altered is refused by name."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from solvencia.artifact import MANIFEST, SCORECARDS, read_model, replace_directory, write_model
+from solvencia.domain.errors import ArtifactError
+from solvencia.domain.reference import Reference, Series
+from solvencia.domain.segment import Axis, Segment, Segmentation
+from testing.unit.builders import tiny_card
+
+CARDS = {
+    name: tiny_card(name, "identity" if name.startswith("income") else "logit")
+    for name in SCORECARDS
+}
+SEGMENTATION = Segmentation((Axis("age", 40.0, 10.0),), (Segment("A", "Todos", "All"),), ((0.0,),))
+REFERENCE = Reference(
+    inpc_start=24_000, inpc=(99.5, 100.0), minimum_wage=Series((1, 9), (1.0, 2.0))
+)
+WHOLE = {
+    "scorecards": CARDS,
+    "segmentation": SEGMENTATION,
+    "reference": REFERENCE,
+    "provenance": {"data": "abc"},
+    "metrics": {"continuity": {"auc": 0.71}},
+}
+
+
+def contents(directory: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in directory.iterdir()}
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> Path:
+    write_model(tmp_path / "model", **WHOLE)
+    return tmp_path / "model"
+
+
+def reword(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def test_a_model_is_read_as_it_was_written(tmp_path):
+    version = write_model(tmp_path / "deep" / "model", **WHOLE)
+    model = read_model(tmp_path / "deep" / "model")
+
+    assert model.version == version
+    assert model.scorecards == CARDS
+    assert model.segmentation == SEGMENTATION
+    assert model.reference == REFERENCE
+    assert (model.provenance, model.metrics) == (WHOLE["provenance"], WHOLE["metrics"])
+
+
+def test_the_same_inputs_give_identical_bytes(model, tmp_path):
+    version = write_model(tmp_path / "again", **WHOLE)
+
+    assert contents(tmp_path / "again") == contents(model)
+    assert read_model(model).version == version
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"metrics": {}},
+        {"provenance": {"data": "abd"}},
+        {"reference": Reference()},
+        {"scorecards": {**CARDS, "default": tiny_card("default", "identity")}},
+    ],
+)
+def test_another_content_is_another_version(model, tmp_path, change):
+    assert write_model(tmp_path / "other", **{**WHOLE, **change}) != read_model(model).version
+
+
+def test_a_model_without_default_is_whole(tmp_path):
+    cards = {name: card for name, card in CARDS.items() if name != "default"}
+    write_model(tmp_path / "model", **{**WHOLE, "scorecards": cards})
+
+    assert "default" not in read_model(tmp_path / "model").scorecards
+
+
+def test_a_model_without_another_card_is_refused(tmp_path):
+    cards = {name: card for name, card in CARDS.items() if name != "income_p10"}
+    write_model(tmp_path / "model", **{**WHOLE, "scorecards": cards})
+
+    with pytest.raises(ArtifactError, match=r"lacks income_p10\.json"):
+        read_model(tmp_path / "model")
+
+
+FILES = [*(f"{name}.json" for name in SCORECARDS), "segments.json", "reference.json"]
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_one_changed_byte_is_refused_by_name(model, name):
+    raw = bytearray((model / name).read_bytes())
+    raw[-2] ^= 1
+    (model / name).write_bytes(raw)
+
+    with pytest.raises(ArtifactError, match=f"{name}: altered since training"):
+        read_model(model)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_missing_file_is_named(model, name):
+    (model / name).unlink()
+
+    with pytest.raises(ArtifactError, match=f"{name}: cannot be read"):
+        read_model(model)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [('"auc": 0.71', '"auc": 0.99'), ('"data": "abc"', '"data": "xyz"'), ('"age"', '"edad"')],
+)
+def test_a_changed_manifest_is_refused(model, old, new):
+    reword(model / MANIFEST, old, new)
+
+    with pytest.raises(ArtifactError, match=r"manifest says version .*, content is"):
+        read_model(model)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"), [("{", "cannot be read"), ("[]", "must be a JSON object")]
+)
+def test_a_manifest_that_is_no_manifest_is_refused(model, text, message):
+    (model / MANIFEST).write_text(text)
+
+    with pytest.raises(ArtifactError, match=f"{MANIFEST}: {message}"):
+        read_model(model)
+
+
+def test_a_model_made_for_other_features_is_refused(tmp_path, monkeypatch):
+    fewer = json.loads(json.dumps([{"name": "age", "levels": []}]))
+    with monkeypatch.context() as earlier_code:
+        earlier_code.setattr("solvencia.artifact.feature_signature", lambda: fewer)
+        write_model(tmp_path / "model", **WHOLE)
+
+    with pytest.raises(ArtifactError, match="made for another feature list"):
+        read_model(tmp_path / "model")
+
+
+def test_an_empty_place_holds_no_model(tmp_path):
+    with pytest.raises(ArtifactError, match=r"no model here \(manifest.json is missing\)"):
+        read_model(tmp_path)
+
+
+def test_a_new_model_replaces_the_old_one_whole(model):
+    (model / "left over.json").write_text("{}")
+    version = write_model(model, **{**WHOLE, "metrics": {"continuity": {"auc": 0.72}}})
+
+    assert read_model(model).version == version
+    assert not (model / "left over.json").exists()
+    assert [path.name for path in model.parent.iterdir()] == ["model"]
+
+
+def test_a_directory_moves_into_an_empty_place(model, tmp_path):
+    copy = tmp_path / "copy"
+    shutil.copytree(model, copy)
+    replace_directory(copy, tmp_path / "champion")
+
+    assert contents(tmp_path / "champion") == contents(model)
+    assert not copy.exists()
+
+
+def test_numbers_that_json_cannot_hold_are_not_written(model):
+    before = contents(model)
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        write_model(model, **{**WHOLE, "metrics": {"auc": float("nan")}})
+
+    assert contents(model) == before

@@ -1,0 +1,153 @@
+"""Decisions: measured, ruled on, and explained, adverse reasons first."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from solvencia.domain.applicant import LoanRequest
+from solvencia.domain.decision import (
+    Assessment,
+    decide,
+    points_by_feature,
+    policy_facts,
+    standard_loan,
+)
+from solvencia.domain.features import FEATURES
+from solvencia.domain.income import IncomeBand
+from solvencia.domain.policy import FIELDS
+from solvencia.domain.reasons import FEATURE_REASONS
+from solvencia.domain.segment import Segment
+from solvencia.serving.decider import load_policy
+from testing.unit.builders import TODAY, UNKNOWN
+
+POLICY = load_policy(Path(__file__).parents[2] / "business_rules" / "policy.json")
+LOAN = LoanRequest(product="payroll", amount=60_000, term_months=24)
+SOLID = Assessment(
+    as_of=TODAY,
+    features=UNKNOWN._replace(
+        monthly_income=20_000.0,
+        months_in_current_job=72.0,
+        months_unemployed=0.0,
+        age=38.0,
+        loan_product="payroll",
+        loan_to_income=3.0,
+        loan_term_months=24.0,
+    ),
+    loan=LOAN,
+    income_score=680,
+    base_points=640.0,
+    score_contributions={
+        "months_in_current_job": 31.0,
+        "age": 12.0,
+        "industry": -3.2,
+        "state_growth": -2.9,
+    },
+    income_band=IncomeBand(18_000.0, 20_000.0, 23_000.0),
+    pd=0.04,
+    pd_contributions={"loan_to_income": -8.0, "employers_5y": 5.0},
+    segment=Segment("A", "Estable", "Steady"),
+    model_version="abc",
+)
+contributions = st.dictionaries(
+    st.sampled_from(list(FEATURES)), st.floats(-200, 200, allow_nan=False), max_size=12
+)
+
+
+def test_every_feature_can_be_explained_both_ways():
+    assert set(FEATURE_REASONS) == set(FEATURES)
+    for text in FEATURE_REASONS.values():
+        assert all(sentence.strip().endswith(".") for sentence in text)
+        assert text.adverse != text.favourable
+        assert text.adverse_en != text.favourable_en
+
+
+def test_a_solid_applicant_is_approved_with_an_offer():
+    decision = decide(SOLID, POLICY)
+
+    assert (decision.outcome, decision.grade, decision.final_score) == ("approve", "A", 700)
+    assert decision.offer.amount == 60_000
+    assert decision.assessment is SOLID
+    assert (decision.policy_version, decision.policy_digest) == (
+        POLICY.policy.version,
+        POLICY.digest,
+    )
+
+
+def test_without_a_pd_an_analyst_decides():
+    decision = decide(replace(SOLID, pd=None, pd_contributions={}), POLICY)
+
+    assert (decision.outcome, decision.grade, decision.offer) == ("refer", None, None)
+    assert decision.reasons[0].code == "PD_MISSING"
+    assert decision.reasons[0].adverse
+
+
+def test_reasons_come_adverse_first_then_by_weight():
+    codes = [
+        (reason.code, reason.adverse, reason.points) for reason in decide(SOLID, POLICY).reasons
+    ]
+
+    assert codes == [
+        ("INDUSTRY", True, -3.2),
+        ("LOAN_TO_INCOME", True, -8.0),
+        ("SENIORITY_5_YEARS", False, 20),
+        ("MONTHS_IN_CURRENT_JOB", False, 31.0),
+        ("AGE", False, 12.0),
+        ("EMPLOYERS_5Y", False, 5.0),
+    ]
+
+
+def test_what_declines_is_said_first():
+    too_old = replace(SOLID, features=SOLID.features._replace(age=80.0))
+
+    assert [reason.code for reason in decide(too_old, POLICY).reasons[:2]] == [
+        "OVER_AGE",
+        "NEAR_RETIREMENT",
+    ]
+
+
+@given(contributions, contributions)
+def test_reasons_are_few_ordered_and_always_the_same(score, pd):
+    assessment = replace(SOLID, score_contributions=score, pd_contributions=pd)
+    reasons = decide(assessment, POLICY).reasons
+    shuffled = replace(
+        SOLID,
+        score_contributions=dict(reversed(score.items())),
+        pd_contributions=dict(reversed(pd.items())),
+    )
+
+    assert [reason.adverse for reason in reasons] == sorted(
+        (r.adverse for r in reasons), reverse=True
+    )
+    for source, given_points in (("income_score", score), ("pd", pd)):
+        shown = [reason for reason in reasons if reason.source == source]
+        for adverse in (True, False):
+            side = [reason for reason in shown if reason.adverse == adverse]
+            strong = [p for p in given_points.values() if abs(p) >= 3 and (p < 0) == adverse]
+            assert len(side) == min(3, len(strong))
+    if len({abs(p) for p in score.values()}) == len(score) and len(
+        {abs(p) for p in pd.values()}
+    ) == len(pd):
+        assert decide(shuffled, POLICY).reasons == reasons
+
+
+def test_a_policy_sees_every_field_but_its_own_score():
+    assert set(policy_facts(SOLID)) == set(FIELDS) - {"final_score"}
+
+
+@pytest.mark.parametrize(
+    ("income", "amount"), [(10_000, 30_000), (10_049, 30_100), (12_345.67, 37_000), (400, 3_000)]
+)
+def test_the_standard_loan_is_three_incomes_in_whole_steps(income, amount):
+    loan = standard_loan(POLICY.policy, income)
+
+    assert (loan.product, loan.amount, loan.term_months) == ("payroll", amount, 24)
+
+
+def test_points_put_the_largest_effect_first_and_ties_by_name():
+    points = points_by_feature({"b": 0.1, "a": -0.1, "c": 0.5})
+
+    assert list(points) == ["c", "a", "b"]
+    assert points["a"] == -points["b"]
