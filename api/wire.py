@@ -6,7 +6,7 @@ from typing import Annotated, Any, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from solvencia.domain.applicant import Applicant, LoanRequest, Profile
+from solvencia.domain.applicant import Applicant, IsoDate, LoanRequest, Profile
 from solvencia.domain.decision import Decision
 from solvencia.domain.features import FEATURES
 from solvencia.domain.policy import Outcome
@@ -75,7 +75,7 @@ class ScoreRequest(_Wire):
     loan: LoanRequest | None = Field(
         None, description="The loan asked for; without it the policy's standard loan is decided"
     )
-    as_of: date | None = Field(
+    as_of: IsoDate | None = Field(
         None,
         title="Fecha",
         description="Day on which the decision is made; today in Mexico City when left out",

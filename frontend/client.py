@@ -10,6 +10,7 @@ ServiceError
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from http import HTTPStatus
 from typing import Any, Literal, TypedDict, cast
 
@@ -204,8 +205,9 @@ class ServiceClient:
         return body
 
 
+@cache
 def connect(address: str) -> ServiceClient:
-    """A client of the service at this address; the one place where tests put another."""
+    """One client for all sessions; it keeps connections, and nothing of what it sends."""
     return ServiceClient(address)
 
 

@@ -9,8 +9,9 @@ import streamlit as st
 
 from frontend.client import FieldError
 from frontend.formats import plain
+from frontend.problems import explain
 from frontend.schema import Field
-from frontend.text import Language, described, explain, say, unit_name
+from frontend.text import Language, described, say, unit_name
 
 EARLIEST, LATEST = date(1900, 1, 1), date(2100, 1, 1)
 """Streamlit's calendar spans ten years unless told; the schema publishes no bounds for dates."""
@@ -57,8 +58,10 @@ def field_input(
         "key": key,
         "disabled": disabled,
     }
-    # Seeded through the state and not as a default: a default could not be emptied again.
-    st.session_state.setdefault(key, initial)
+    # Seeded through the state and not as a default: a default could not be emptied again. And only
+    # once: every write to the state replaces what was typed in the browser and not yet sent.
+    if key not in st.session_state:
+        st.session_state[key] = _seed(field, initial)
     return widgets.get(field.kind, _text)(field, language, common)
 
 
@@ -77,11 +80,21 @@ def without_empty(values: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def _seed(field: Field, initial: Any) -> Any:
+    """What a widget holds at first, in the type that it takes."""
+    if initial is None:
+        return None
+    kinds: dict[str, Callable[[Any], Any]] = {
+        "date": date.fromisoformat,
+        "integer": int,
+        "number": int if field.whole else float,
+    }
+    return kinds.get(field.kind, str)(initial)
+
+
 def _number(field: Field, language: Language, common: dict[str, Any]) -> Any:
     cast_to: Callable[[Any], Any] = int if field.whole else float
-    state, key, low = st.session_state, common["key"], _lowest(field)
-    if state[key] is not None:
-        state[key] = cast_to(state[key])
+    low = _lowest(field)
     return st.number_input(
         **common,
         value=None,
@@ -108,7 +121,7 @@ def _choice(field: Field, language: Language, common: dict[str, Any]) -> Any:
     state[key] = st.selectbox(
         **(common | {"key": own}),
         options=list(field.choices),
-        index=None,
+        index=0 if field.required and state[own] is not None else None,  # None: may be emptied
         format_func=lambda name: field.choices[name][language],
         placeholder=_placeholder(field, language, say("choose", language)),
     )
@@ -116,9 +129,6 @@ def _choice(field: Field, language: Language, common: dict[str, Any]) -> Any:
 
 
 def _date(_field: Field, _language: Language, common: dict[str, Any]) -> Any:
-    state, key = st.session_state, common["key"]
-    if isinstance(state[key], str):
-        state[key] = date.fromisoformat(state[key])
     return st.date_input(
         **common, value=None, min_value=EARLIEST, max_value=LATEST, format=DATE_FORMAT
     )

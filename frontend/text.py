@@ -1,11 +1,6 @@
 """All copy of the app, in Spanish and English."""
 
-import re
-from collections.abc import Mapping
 from typing import Literal
-
-from frontend.client import FieldError
-from frontend.formats import day
 
 Language = Literal["es", "en"]
 LANGUAGES: dict[Language, str] = {"es": "Español", "en": "English"}
@@ -151,7 +146,7 @@ COPY: dict[str, dict[Language, str]] = {
     "income.p10": {"es": "Bajo (p10)", "en": "Low (p10)"},
     "income.p50": {"es": "Medio (p50)", "en": "Middle (p50)"},
     "income.p90": {"es": "Alto (p90)", "en": "High (p90)"},
-    "income.now": {"es": "Hoy", "en": "Today"},
+    "income.now": {"es": "Actual o último:", "en": "Current or last:"},
     "pd": {"es": "Probabilidad de incumplimiento", "en": "Probability of default"},
     "pd.help": {
         "es": "90 días o más de atraso dentro de 12 meses.",
@@ -169,6 +164,7 @@ COPY: dict[str, dict[Language, str]] = {
     },
     "source.knockout": {"es": "regla de rechazo", "en": "decline rule"},
     "source.referral": {"es": "regla de revisión", "en": "referral rule"},
+    "source.limit": {"es": "límite de la oferta", "en": "limit of the offer"},
     "source.adjustment": {"es": "ajuste de política", "en": "policy adjustment"},
     "source.income_score": {"es": "puntaje de ingreso", "en": "income score"},
     "source.pd": {"es": "riesgo de incumplimiento", "en": "default risk"},
@@ -238,34 +234,3 @@ def described(name: str, spanish: str, language: Language) -> str:
     if language == "en":
         return HELP_EN.get(name, "")
     return f"{spanish.rstrip('.')}." if spanish else ""
-
-
-_RULES: Mapping[str, re.Pattern[str]] = {
-    "error.unemployed": re.compile(r"0 when months_in_current_job is (?P<months>\S+)"),
-    "error.end": re.compile(r"(?P<start>\S+) \(start_date\) or later"),
-    "error.young": re.compile(r"15 years after birth_date"),
-    "error.first_job": re.compile(r"(?P<start>\S+), the first job's start"),
-}
-"""Rules across fields, told by what the service says is allowed."""
-
-
-def explain(error: FieldError, language: Language) -> str:
-    """What is wrong with a field, in words.
-
-    >>> explain(FieldError("profile.age", "too small", "12", "≥ 18"), "es")
-    'Se permite ≥ 18; se recibió 12.'
-    """
-    if error.value in (None, "", "None", "[]", "()"):
-        return say("error.missing", language)
-    if error.allowed is None:
-        return say("error.value", language, value=error.value)
-    for key, rule in _RULES.items():
-        if found := rule.match(error.allowed):
-            told = {"value": error.value} | found.groupdict()
-            return say(key, language, **{name: _readable(word) for name, word in told.items()})
-    return say("error.bound", language, allowed=error.allowed, value=error.value)
-
-
-def _readable(word: str) -> str:
-    """Dates as people write them; anything else as it is."""
-    return day(word) if re.fullmatch(r"\d{4}-\d{2}-\d{2}", word) else word

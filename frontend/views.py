@@ -6,7 +6,7 @@ from frontend import charts
 from frontend.client import Decision, Offer, Reason
 from frontend.explanation import Names, steps
 from frontend.formats import day, money, percent, points
-from frontend.text import Language, say
+from frontend.text import COPY, Language, say
 
 _LOOK = {
     "approve": ("green", "check_circle"),
@@ -147,7 +147,9 @@ def _reasons(reasons: list[Reason], language: Language) -> None:
 def reason_line(reason: Reason, language: Language) -> str:
     """One reason: its points when it has any, what it says, and where it comes from."""
     colour = "red" if reason["adverse"] else "green"
-    source = say(f"source.{reason['source']}", language)
+    # A service that is newer than the app may name a source that has no words here yet.
+    known = f"source.{reason['source']}"
+    source = say(known, language) if known in COPY else reason["source"]
     text = _literal(reason["text_en"] if language == "en" else reason["text"])
     if not reason["points"]:
         return f":{colour}-badge[{source}] {text}"

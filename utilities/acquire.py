@@ -3,7 +3,6 @@
 python -m utilities.acquire
 """
 
-import shutil
 import sys
 from pathlib import Path
 
@@ -18,7 +17,6 @@ def main() -> int:
     """Acquire, and say what was acquired."""
     try:
         settings = read_section(Path("params.yaml"), "source", SourceSettings)
-        shutil.rmtree(TARGET, ignore_errors=True)
         description = acquire(settings, Path("dataset/reference"), TARGET)
     except SolvenciaError as error:
         print(f"acquire: {error}", file=sys.stderr)

@@ -6,23 +6,25 @@ Clocks, durations and progress bars are taken out of the copy; what the notebook
 """
 
 import argparse
+import json
 import sys
 from pathlib import Path
 from typing import Any
 
-import nbformat
 import papermill
 
 
-def without_clock(notebook: Any) -> Any:
+def without_clock(notebook: dict[str, Any]) -> dict[str, Any]:
     """The executed notebook without what differs between two runs."""
-    notebook.metadata.pop("papermill", None)
-    for number, cell in enumerate(notebook.cells):
-        cell.metadata = {key: value for key, value in cell.metadata.items() if key == "tags"}
-        cell.id = f"cell-{number}"
-        if cell.cell_type == "code":
-            cell.outputs = [output for output in cell.outputs if output.get("name") != "stderr"]
-    return notebook
+    cells = []
+    for number, cell in enumerate(notebook["cells"]):
+        tags = {key: value for key, value in cell["metadata"].items() if key == "tags"}
+        kept = {**cell, "id": f"cell-{number}", "metadata": tags}
+        if cell["cell_type"] == "code":
+            kept["outputs"] = [o for o in cell["outputs"] if o.get("name") != "stderr"]
+        cells.append(kept)
+    metadata = {key: value for key, value in notebook["metadata"].items() if key != "papermill"}
+    return {**notebook, "cells": cells, "metadata": metadata}
 
 
 def main() -> int:
@@ -44,8 +46,9 @@ def main() -> int:
     except papermill.PapermillExecutionError as error:
         print(f"{arguments.notebook}: {error.ename}: {error.evalue}", file=sys.stderr)
         return 1
-    copy = without_clock(nbformat.read(arguments.executed, as_version=4))
-    nbformat.write(copy, arguments.executed)
+    raw = json.loads(arguments.executed.read_text(encoding="utf-8"))
+    text = json.dumps(without_clock(raw), ensure_ascii=False, indent=1, sort_keys=True)
+    arguments.executed.write_text(text + "\n", encoding="utf-8")
     return 0
 
 

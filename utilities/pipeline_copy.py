@@ -18,7 +18,9 @@ import yaml
 def main() -> int:
     """Copy the checkout, set the source, reproduce, and say where the report is."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("source", help="folder (or gs://… address) with people, spells and perhaps loans")
+    parser.add_argument(
+        "source", help="folder (or gs://… address) with people, spells and perhaps loans"
+    )
     arguments = parser.parse_args()
     source = arguments.source
     if "://" not in source:
@@ -30,21 +32,32 @@ def main() -> int:
     copy_checkout(scratch)
     parameters = yaml.safe_load((scratch / "params.yaml").read_text(encoding="utf-8"))
     parameters["source"] |= {"kind": "files", "path": source}
-    (scratch / "params.yaml").write_text(yaml.safe_dump(parameters, sort_keys=False), encoding="utf-8")
+    (scratch / "params.yaml").write_text(
+        yaml.safe_dump(parameters, sort_keys=False), encoding="utf-8"
+    )
     path = os.pathsep.join([str((scratch / "src").resolve()), str(scratch.resolve())])
     environment = {**os.environ, "PYTHONPATH": path}
-    for command in (["init", "--no-scm", "--force", "--quiet"], ["config", "core.analytics", "false"], ["repro"]):
-        code = subprocess.run([sys.executable, "-m", "dvc", *command], cwd=scratch, env=environment).returncode
+    for command in (
+        ["init", "--no-scm", "--force", "--quiet"],
+        ["config", "core.analytics", "false"],
+        ["repro"],
+    ):
+        code = subprocess.run(
+            [sys.executable, "-m", "dvc", *command], cwd=scratch, env=environment
+        ).returncode
         if code:
             return code
-    print(f"\n{scratch}/reports/report.html\n{scratch}/reports/metrics.json\n{scratch}/model/candidate")
+    print(
+        f"\n{scratch}/reports/report.html\n{scratch}/reports/metrics.json\n{scratch}/model/candidate"
+    )
     return 0
 
 
 def copy_checkout(target: Path) -> None:
     """Copy every file git knows (and new ones it does not ignore) to an empty ``target``."""
+    git = shutil.which("git") or "git"
     listed = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
+        [git, "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
         check=True,
         capture_output=True,
     ).stdout.decode()

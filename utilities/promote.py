@@ -1,7 +1,7 @@
 """Let the candidate serve: verify it whole and copy it to model/champion in one step.
 
-    python -m utilities.promote           replace the champion
-    python -m utilities.promote --first   only where no champion serves yet
+python -m utilities.promote           replace the champion
+python -m utilities.promote --first   only where no champion serves yet
 """
 
 import argparse

@@ -1,6 +1,6 @@
 """Serve API and app, say where they are, and stop both on Ctrl-C or when either ends.
 
-    python -m utilities.serve --api-port 8000 --app-port 8080
+python -m utilities.serve --api-port 8000 --app-port 8080
 """
 
 import argparse
@@ -34,7 +34,10 @@ def main() -> int:
     try:
         processes.append(_start_api(arguments.api_port))
         processes.append(_start_app(arguments.app_port, api))
-        if not (_answers(f"{api}/health/ready", processes) and _answers(f"{app}/_stcore/health", processes)):
+        if not (
+            _answers(f"{api}/health/ready", processes)
+            and _answers(f"{app}/_stcore/health", processes)
+        ):
             return 1
         print(f"\n  app  {app}\n  API  {api}/docs\n\nCtrl-C stops both.", flush=True)
         while all(process.poll() is None for process in processes):

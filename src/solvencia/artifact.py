@@ -73,7 +73,7 @@ def write_model(
         "metrics": metrics,
         "provenance": provenance,
     }
-    version = _sha256(_dump(body).encode())[:12]
+    version = _version(body)
     directory.parent.mkdir(parents=True, exist_ok=True)
     scratch = Path(tempfile.mkdtemp(prefix=f".{directory.name}-", dir=directory.parent))
     for name, text in {**texts, MANIFEST: _dump({"version": version, **body})}.items():
@@ -101,7 +101,7 @@ def read_model(directory: Path) -> Model:
     """
     manifest = _read_json(directory / MANIFEST, directory)
     body = {key: manifest.get(key, {}) for key in _BODY}
-    version = _sha256(_dump(body).encode())[:12]
+    version = _version(body)
     if version != manifest.get("version"):
         raise ArtifactError(
             f"{directory}: manifest says version {manifest.get('version')}, content is {version}"
@@ -121,18 +121,24 @@ def read_model(directory: Path) -> Model:
     required = {f"{name}.json" for name in SCORECARDS if name not in OPTIONAL_SCORECARDS}
     if absent := sorted((required | {"segments.json", "reference.json"}) - set(contents)):
         raise ArtifactError(f"{directory}: lacks {', '.join(absent)}")
-    return Model(
-        version=version,
-        scorecards={
-            name: Scorecard.from_json(contents[f"{name}.json"])
-            for name in SCORECARDS
-            if f"{name}.json" in contents
-        },
-        segmentation=Segmentation.from_json(contents["segments.json"]),
-        reference=Reference.from_json(contents["reference.json"]),
-        provenance=body["provenance"],
-        metrics=body["metrics"],
-    )
+    try:
+        model = Model(
+            version=version,
+            scorecards={
+                name: Scorecard.from_json(contents[f"{name}.json"])
+                for name in SCORECARDS
+                if f"{name}.json" in contents
+            },
+            segmentation=Segmentation.from_json(contents["segments.json"]),
+            reference=Reference.from_json(contents["reference.json"]),
+            provenance=body["provenance"],
+            metrics=body["metrics"],
+        )
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise ArtifactError(f"{directory}: a file lacks or misnames a part: {error!r}") from error
+    if misplaced := [name for name, card in model.scorecards.items() if card.name != name]:
+        raise ArtifactError(f"{directory}: {misplaced[0]}.json holds another scorecard")
+    return model
 
 
 def _read_json(path: Path, directory: Path) -> dict[str, Any]:
@@ -170,6 +176,14 @@ def _layout(content: Any, indent: str) -> str:
         items = [_layout(item, inner) for item in content]
         begin, end = "[", "]"
     return begin + "\n" + ",\n".join(inner + item for item in items) + "\n" + indent + end
+
+
+def _version(body: Mapping[str, Any]) -> str:
+    """Hash of the manifest's content, whatever its layout."""
+    compact = json.dumps(
+        body, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
+    )
+    return _sha256(compact.encode())[:12]
 
 
 def _sha256(raw: bytes) -> str:

@@ -7,7 +7,6 @@ from typing import Any
 
 import httpx
 import pytest
-import streamlit as st
 from fake_service import DECISION, FakeService
 from served import ROOT, Served
 from streamlit.testing.v1 import AppTest
@@ -36,16 +35,14 @@ def fake(document: dict[str, Any], decision: Any) -> FakeService:
 
 
 @pytest.fixture
-def app(fake: FakeService, monkeypatch: pytest.MonkeyPatch) -> Iterator[AppTest]:
+def app(fake: FakeService, monkeypatch: pytest.MonkeyPatch) -> AppTest:
     """The page with the network replaced."""
 
     def connect(address: str) -> client.ServiceClient:
         return client.ServiceClient(address, httpx.MockTransport(fake))
 
     monkeypatch.setattr(client, "connect", connect)
-    st.cache_resource.clear()
-    yield AppTest.from_file(str(ROOT / "frontend" / "app.py"), default_timeout=20)
-    st.cache_resource.clear()
+    return AppTest.from_file(str(ROOT / "frontend" / "app.py"), default_timeout=20)
 
 
 @pytest.fixture(scope="session")

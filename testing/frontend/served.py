@@ -31,7 +31,9 @@ class Served:
 
     def start_app(self) -> None:
         command = ["streamlit", "run", "frontend/app.py", "--server.port", str(self._app_port)]
-        self._start("app", [*command, "--server.address", LOCAL, "--logger.level", "error"])
+        self._start(
+            "app", [*command, "--server.address", LOCAL, "--server.fileWatcherType", "none"]
+        )
         _wait_for(f"{self.address}/_stcore/health")
 
     def stop_api(self) -> None:

@@ -184,8 +184,10 @@ def test_an_example_value_can_be_emptied(app: AppTest, fake: FakeService) -> Non
 
 
 def test_clear_empties_one_way_in(app: AppTest, fake: FakeService) -> None:
-    app.run().button(key="profile.clear").click().run()
+    assess(app.run())
+    app.button(key="profile.clear").click().run()
     assert not app.exception
+    assert not app.header  # the decision on the last applicant has gone too
     assert app.number_input(key="profile.age.1").value is None
     assert app.number_input(key="history.contribution_weeks.0").value == 410
 

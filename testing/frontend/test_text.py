@@ -2,15 +2,17 @@
 
 import re
 from itertools import pairwise
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from frontend import formats
 from frontend.client import FieldError
 from frontend.explanation import SHOWN, described, steps
-from frontend.text import COPY, HELP_EN, LANGUAGES, UNITS, explain
+from frontend.problems import explain
+from frontend.text import COPY, HELP_EN, LANGUAGES, UNITS
 from frontend.views import reason_line, score_grade
+from solvencia.domain.decision import Reason
 
 
 @pytest.mark.parametrize("key", COPY)
@@ -131,3 +133,13 @@ def test_reason_of_a_rule_shows_no_points(decision: Any) -> None:
 
 def test_grade_of_the_score_alone(decision: Any) -> None:
     assert score_grade(decision) == "B"
+
+
+@pytest.mark.parametrize("source", get_args(Reason.__annotations__["source"]))
+def test_every_source_of_a_reason_has_words(source: str) -> None:
+    assert f"source.{source}" in COPY
+
+
+def test_a_source_unknown_to_the_app_is_shown_as_it_comes(decision: Any) -> None:
+    reason = decision["reasons"][0] | {"source": "newer", "points": 0.0}
+    assert reason_line(reason, "es").startswith(":red-badge[newer]")

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from solvencia.domain.applicant import LoanRequest
-from solvencia.domain.loan import level_payment
+from solvencia.domain.loan import level_payment, payment_schedule
 from solvencia.domain.policy import FIELDS, Policy
 from solvencia.domain.verdict import CompiledPolicy, Verdict, make_offer
 from solvencia.serving.decider import load_policy
@@ -188,9 +188,11 @@ def test_an_offer_stays_within_every_limit(product, grade, amount, term, income_
     assert offer.term_months in terms.terms
     assert offer.term_months >= min(term, max(terms.terms))
     assert offer.cat >= terms.annual_rate
-    assert offer.total_cost == pytest.approx(
-        offer.monthly_payment * offer.term_months + offer.opening_fee - offer.amount, abs=0.01
+    rows = payment_schedule(
+        offer.amount, offer.annual_rate, offer.term_months, POLICY.policy.vat_rate
     )
+    paid = sum(row.payment for row in rows)
+    assert offer.total_cost == pytest.approx(paid + offer.opening_fee - offer.amount, abs=0.01)
 
 
 def test_a_longer_term_is_tried_when_the_asked_one_is_too_dear():

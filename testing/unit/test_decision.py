@@ -48,6 +48,13 @@ SOLID = Assessment(
     income_band=IncomeBand(18_000.0, 20_000.0, 23_000.0),
     pd=0.04,
     pd_contributions={"loan_to_income": -8.0, "employers_5y": 5.0},
+    score_reasons={
+        "months_in_current_job": 31.0,
+        "age": 12.0,
+        "industry": -3.2,
+        "state_growth": -2.9,
+    },
+    pd_reasons={"loan_to_income": -8.0, "employers_5y": 5.0},
     segment=Segment("A", "Estable", "Steady"),
     model_version="abc",
 )
@@ -77,7 +84,7 @@ def test_a_solid_applicant_is_approved_with_an_offer():
 
 
 def test_without_a_pd_an_analyst_decides():
-    decision = decide(replace(SOLID, pd=None, pd_contributions={}), POLICY)
+    decision = decide(replace(SOLID, pd=None, pd_reasons={}), POLICY)
 
     assert (decision.outcome, decision.grade, decision.offer) == ("refer", None, None)
     assert decision.reasons[0].code == "PD_MISSING"
@@ -110,23 +117,29 @@ def test_what_declines_is_said_first():
 
 @given(contributions, contributions)
 def test_reasons_are_few_ordered_and_always_the_same(score, pd):
-    assessment = replace(SOLID, score_contributions=score, pd_contributions=pd)
+    assessment = replace(SOLID, score_reasons=score, pd_reasons=pd)
     reasons = decide(assessment, POLICY).reasons
     shuffled = replace(
         SOLID,
-        score_contributions=dict(reversed(score.items())),
-        pd_contributions=dict(reversed(pd.items())),
+        score_reasons=dict(reversed(score.items())),
+        pd_reasons=dict(reversed(pd.items())),
     )
 
     assert [reason.adverse for reason in reasons] == sorted(
         (r.adverse for r in reasons), reverse=True
     )
-    for source, given_points in (("income_score", score), ("pd", pd)):
-        shown = [reason for reason in reasons if reason.source == source]
-        for adverse in (True, False):
-            side = [reason for reason in shown if reason.adverse == adverse]
-            strong = [p for p in given_points.values() if abs(p) >= 3 and (p < 0) == adverse]
-            assert len(side) == min(3, len(strong))
+    told = [reason for reason in reasons if reason.source in ("income_score", "pd")]
+    assert len({reason.code for reason in told}) == len(told)
+    for adverse in (True, False):
+        side = [reason for reason in told if reason.adverse == adverse]
+        strong = {
+            name
+            for name in {*score, *pd}
+            for points in [max(score.get(name, 0.0), pd.get(name, 0.0), key=abs)]
+            if abs(points) >= 3 and (points < 0) == adverse
+        }
+        if not {abs(p) for p in score.values()} & {abs(p) for p in pd.values()}:
+            assert len(side) == min(4, len(strong))
     if len({abs(p) for p in score.values()}) == len(score) and len(
         {abs(p) for p in pd.values()}
     ) == len(pd):

@@ -125,3 +125,8 @@ def test_a_series_holds_each_value_from_its_day_on():
     series = Series((10, 20), (1.5, 2.5))
 
     assert [series.at(day) for day in (9, 10, 19, 20, 999)] == [None, 1.5, 1.5, 2.5, 2.5]
+
+
+def test_nothing_is_known_before_the_first_minimum_wage(mexico):
+    assert mexico.minimum_wage.at(on(2014, 12, 31)) is None
+    assert mexico.minimum_wage.at(on(2015, 1, 1)) == 70.1

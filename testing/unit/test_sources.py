@@ -188,7 +188,7 @@ def test_too_many_rejects_fail_the_run(tmp_path):
     bad = [{**SPELLS[0], "daily_wage": -1}]
     acquire(folder(tmp_path / "files", spells=[*SPELLS, *bad]))
 
-    with pytest.raises(SourceError, match=r"1 bad .* in 10 rows.*max_reject_share"):
+    with pytest.raises(SourceError, match=r"1 of 10 rows are bad.*max_reject_share"):
         build_training_tables(tmp_path / "source", Reference(), SETTINGS)
 
 

@@ -5,6 +5,7 @@ A source is a folder, local or at any address fsspec knows (``gs://…``), with 
 them is the work of ``sources``.
 """
 
+import shutil
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -21,6 +22,9 @@ from solvencia.data.sources import SourceDescription
 from solvencia.data.validation import check_columns
 from solvencia.domain.errors import SourceError
 
+_LAST_POSSIBLE = pd.Timestamp("2100-01-01")
+_COMPANY = 20
+_ALONE = pd.Timedelta(days=366)
 _DATE_COLUMNS = {"spells": ("start_date", "end_date"), "loans": ("granted_on",)}
 _SCHEMAS = {
     "people": pa.schema(
@@ -80,7 +84,8 @@ class SourceSettings:
 
 
 def acquire(settings: SourceSettings, reference_directory: Path, target: Path) -> SourceDescription:
-    """Acquire the source that the settings name, and say what it holds."""
+    """Acquire the source that the settings name in place of what ``target`` held; say what it is."""
+    shutil.rmtree(target, ignore_errors=True)
     if (simulator := settings.simulator) is not None:
         return acquire_simulated(simulator, reference_directory, target)
     return acquire_files(
@@ -175,14 +180,22 @@ def _read_table(path: str, name: str) -> pd.DataFrame | None:
 
 
 def _latest_date(path: str, tables: dict[str, pd.DataFrame]) -> date:
-    latest = [
-        pd.to_datetime(tables[name][column], errors="coerce", format="ISO8601").max()
+    """The latest date in the tables, unless it stands alone far after the others."""
+    columns = [
+        pd.to_datetime(tables[name][column], errors="coerce", format="ISO8601")
         for name, columns in _DATE_COLUMNS.items()
         if name in tables
         for column in columns
         if column in tables[name]
     ]
-    known = [day for day in latest if not pd.isna(day)]
-    if not known:
+    known = pd.concat(columns).dropna()
+    known = known[known <= _LAST_POSSIBLE].sort_values(ascending=False)
+    if known.empty:
         raise SourceError(f"{path}: no date can be read in spells")
-    return max(known).date()
+    latest, company = known.iloc[0], known.iloc[min(_COMPANY, len(known) // 50)]
+    if latest - company > _ALONE:
+        raise SourceError(
+            f"{path}: the latest date, {latest.date()}, stands alone (the next ones are about "
+            f"{company.date()}); mend it, or say source.observed_until"
+        )
+    return latest.date()

@@ -6,18 +6,19 @@ has closed.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 from tqdm import tqdm
 
-from solvencia.data.outcome import add_years, mean_income_after
+from solvencia.data.outcome import mean_income_after
 from solvencia.data.sources import Person, SourceDescription, read_people
 from solvencia.domain.applicant import EmploymentSpell, LoanRequest
 from solvencia.domain.errors import SourceError
 from solvencia.domain.features import Features, compute_features
+from solvencia.domain.history import add_years, age_on
 from solvencia.domain.reference import Reference
 
 MINIMUM_AGE, MAXIMUM_AGE = 18, 75
@@ -79,15 +80,16 @@ def build_training_tables(
             people += len(chunk.people)
             for person in chunk.people:
                 if person.spells:
-                    weeks = _prior_weeks(person, description.observed_until)
-                    snapshots.extend(_snapshots(person, weeks, dates, reference, settings))
-                    loans.extend(_loan_rows(person, weeks, reference))
+                    until = description.observed_until
+                    snapshots.extend(_snapshots(person, until, dates, reference, settings))
+                    loans.extend(_loan_rows(person, until, reference))
             bar.update(min(len(chunk.people), total))
     rows_read = sum(description.rows.values())
-    if len(rejects) > settings.max_reject_share * rows_read:
+    bad_rows = len({(reject.table, reject.row) for reject in rejects})
+    if bad_rows > settings.max_reject_share * rows_read:
         raise SourceError(
-            f"{len(rejects)} bad values in {rows_read} rows; allowed: a share of "
-            f"{settings.max_reject_share} (etl.max_reject_share). First: {rejects[0]}"
+            f"{bad_rows} of {rows_read} rows are bad; allowed: a share of "
+            f"{settings.max_reject_share} (snapshots.max_reject_share). First: {rejects[0]}"
         )
     if not snapshots:
         raise SourceError(f"nobody was an applicant between {dates[0]} and {dates[-1]}")
@@ -127,7 +129,7 @@ def build_training_tables(
 
 def _snapshots(
     person: Person,
-    prior_weeks: float,
+    observed_until: date,
     dates: Sequence[date],
     reference: Reference,
     settings: SnapshotSettings,
@@ -135,10 +137,13 @@ def _snapshots(
     applicant = person.applicant()
     first = min(spell.start_date for spell in person.spells)
     row = person.row
-    for as_of in dates:
-        age = (as_of - row.birth_date).days / 365.25
-        if first > as_of or not MINIMUM_AGE <= age <= MAXIMUM_AGE:
-            continue
+    eligible = [
+        as_of
+        for as_of in dates
+        if first <= as_of and MINIMUM_AGE <= age_on(row.birth_date, as_of) <= MAXIMUM_AGE
+    ]
+    prior_weeks = _prior_weeks(person, observed_until) if eligible else 0.0
+    for as_of in eligible:
         features = compute_features(applicant, as_of, reference, prior_weeks=prior_weeks)
         if (features.months_unemployed or 0.0) > settings.max_months_unemployed:
             continue
@@ -155,17 +160,23 @@ def _snapshots(
 
 
 def _loan_rows(
-    person: Person, prior_weeks: float, reference: Reference
+    person: Person, observed_until: date, reference: Reference
 ) -> Iterator[tuple[Any, ...]]:
     if not person.loans:
         return
     applicant = person.applicant()
     first = min(spell.start_date for spell in person.spells)
     row = person.row
-    for loan in person.loans:
+    closed = [
+        loan
+        for loan in person.loans
+        if first <= loan.granted_on
+        and age_on(row.birth_date, loan.granted_on) >= MINIMUM_AGE
+        and add_years(loan.granted_on, 1) <= observed_until + timedelta(days=1)
+    ]
+    prior_weeks = _prior_weeks(person, observed_until) if closed else 0.0
+    for loan in closed:
         day = loan.granted_on
-        if first > day or (day - row.birth_date).days / 365.25 < MINIMUM_AGE:
-            continue
         request = LoanRequest.model_construct(
             product=loan.product, amount=loan.amount, term_months=loan.term_months
         )

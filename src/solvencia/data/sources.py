@@ -94,7 +94,7 @@ def read_people(directory: Path, size: int = 20_000) -> Iterator[Chunk]:
     second row of a ``person_id``. The last chunk may hold only rejects.
     """
     tables = {
-        name: pq.read_table(directory / f"{name}.parquet")
+        name: _without_empty_text(pq.read_table(directory / f"{name}.parquet"))
         for name in TABLES
         if (directory / f"{name}.parquet").exists()
     }
@@ -111,10 +111,10 @@ def read_people(directory: Path, size: int = 20_000) -> Iterator[Chunk]:
         )
         chunk = Chunk([], list(checked.rejects))
         by_id: dict[str, Person] = {}
-        for row in checked.rows:
+        for number, row in zip(checked.numbers, checked.rows, strict=True):
             if row.person_id in seen:
                 chunk.rejects.append(
-                    Reject("people", 0, "person_id", "stands in one row only", row.person_id)
+                    Reject("people", number, "person_id", "stands in one row only", row.person_id)
                 )
             else:
                 seen.add(row.person_id)
@@ -138,6 +138,16 @@ def read_people(directory: Path, size: int = 20_000) -> Iterator[Chunk]:
         yield Chunk([], orphans)
 
 
+def _without_empty_text(table: pa.Table) -> pa.Table:
+    """Empty text means unknown, in Parquet as in CSV."""
+    for position, field_ in enumerate(table.schema):
+        if pa.types.is_string(field_.type) or pa.types.is_large_string(field_.type):
+            column = table.column(position)
+            empty = pc.fill_null(pc.equal(column, ""), False)
+            table = table.set_column(position, field_.name, pc.if_else(empty, None, column))
+    return table
+
+
 def _attach(
     name: str,
     table: pa.Table,
@@ -153,23 +163,31 @@ def _attach(
     if name == "spells":
         spells = check_rows(name, SpellRow, records, numbers)
         chunk.rejects.extend(spells.rejects)
-        for spell in spells.rows:
-            if (person := by_id.get(spell.person_id)) is not None:
-                person.spells.append(spell)
+        for number, spell in zip(spells.numbers, spells.rows, strict=True):
+            if (person := by_id.get(spell.person_id)) is None:
+                chunk.rejects.append(_lost(name, number, spell.person_id))
+            elif spell.start_date < person.row.birth_date:
+                born = f"is {person.row.birth_date} (birth_date) or later"
+                chunk.rejects.append(
+                    Reject(name, number, "start_date", born, str(spell.start_date))
+                )
             else:
-                chunk.rejects.append(_lost(name, spell.person_id))
+                person.spells.append(spell)
     else:
         loans = check_rows(name, LoanRow, records, numbers)
         chunk.rejects.extend(loans.rejects)
-        for loan in loans.rows:
-            if (person := by_id.get(loan.person_id)) is not None:
-                person.loans.append(loan)
+        for number, loan in zip(loans.numbers, loans.rows, strict=True):
+            if (person := by_id.get(loan.person_id)) is None:
+                chunk.rejects.append(_lost(name, number, loan.person_id))
+            elif any(other.loan_id == loan.loan_id for other in person.loans):
+                once = "stands in one row only"
+                chunk.rejects.append(Reject(name, number, "loan_id", once, loan.loan_id))
             else:
-                chunk.rejects.append(_lost(name, loan.person_id))
+                person.loans.append(loan)
 
 
-def _lost(table: str, person_id: str) -> Reject:
-    return Reject(table, 0, "person_id", "its row in people is valid", person_id)
+def _lost(table: str, row: int, person_id: str) -> Reject:
+    return Reject(table, row, "person_id", "its row in people is valid", person_id)
 
 
 def _owner_rows(ids: pa.ChunkedArray, table: pa.Table) -> np.ndarray[Any, np.dtype[np.int64]]:

@@ -3,7 +3,7 @@
 Bad rows never stop a run and never vanish: each is listed with table, row, field, rule and value.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated, Any, Generic, Literal, TypeVar
@@ -15,7 +15,10 @@ from solvencia.domain.applicant import (
     ContributionWeeks,
     EducationField,
     EmploymentSpell,
+    IndustryField,
+    IsoDate,
     LoanRequest,
+    State,
 )
 from solvencia.domain.errors import SourceError
 
@@ -31,6 +34,16 @@ def _whole(value: Any) -> Any:
     if isinstance(value, str) and value.endswith(".0"):
         return value[:-2]
     return value
+
+
+def _key(width: int) -> Callable[[Any], Any]:
+    """Keys that a file may hold as whole numbers, brought to their width."""
+    return lambda value: str(value).zfill(width) if isinstance(value, int) else value
+
+
+def _flag(value: Any) -> Any:
+    """0 and 1 however a file writes them; anything else is left to be refused."""
+    return {"0": 0, "1": 1, "0.0": 0, "1.0": 1}.get(str(value).strip(), value)
 
 
 Identifier = Annotated[str, BeforeValidator(_text), Field(min_length=1, max_length=64)]
@@ -54,7 +67,9 @@ class SpellRow(EmploymentSpell):
     model_config = ConfigDict(extra="ignore")
 
     person_id: Identifier
-    employer_id: Annotated[str, BeforeValidator(_text), Field(min_length=1, max_length=64)]
+    employer_id: Identifier
+    state: Annotated[State, BeforeValidator(_key(2))] | None = None
+    industry: Annotated[IndustryField, BeforeValidator(_key(1))] | None = None
 
 
 class LoanRow(LoanRequest):
@@ -65,9 +80,9 @@ class LoanRow(LoanRequest):
     loan_id: Identifier
     person_id: Identifier
     term_months: Annotated[int, BeforeValidator(_whole), Field(ge=1, le=120)]
-    granted_on: Annotated[date, Field(ge=date(1940, 1, 1), le=date(2100, 1, 1))]
+    granted_on: Annotated[IsoDate, Field(ge=date(1940, 1, 1), le=date(2100, 1, 1))]
     annual_rate: Annotated[float, Field(ge=0, le=3)]
-    default_12m: Annotated[Literal[0, 1], BeforeValidator(lambda value: int(float(value)))]
+    default_12m: Annotated[Literal[0, 1], BeforeValidator(_flag)]
 
 
 ROWS: Mapping[str, type[BaseModel]] = {"people": PersonRow, "spells": SpellRow, "loans": LoanRow}
@@ -95,6 +110,7 @@ class Checked(Generic[Row]):
     """Rows that passed, with their numbers, and the rejects of the others."""
 
     rows: list[Row] = field(default_factory=list)
+    numbers: list[int] = field(default_factory=list)
     rejects: list[Reject] = field(default_factory=list)
 
 
@@ -125,9 +141,10 @@ def check_rows(
     >>> len(result.rows), result.rejects[0].row, result.rejects[0].field, result.rejects[0].value
     (1, 2, 'birth_date', 'soon')
     """
+    numbers = list(numbers) if numbers is not None else list(range(1, len(records) + 1))
     adapter: TypeAdapter[list[Row]] = TypeAdapter(list[model])  # type: ignore[valid-type]
     try:
-        return Checked(adapter.validate_python(records))
+        return Checked(adapter.validate_python(records), numbers)
     except ValidationError as error:
         rejects = []
         bad: set[int] = set()
@@ -135,16 +152,21 @@ def check_rows(
             position, *place = detail["loc"]
             assert isinstance(position, int)
             bad.add(position)
-            name = ".".join(str(part) for part in place) or "row"
-            value = records[position].get(name) if place else detail["msg"]
+            context = detail.get("ctx", {})
+            name = ".".join(str(part) for part in place) or str(context.get("field", "row"))
+            value = records[position].get(name, "")
             rejects.append(
                 Reject(
                     table,
-                    numbers[position] if numbers is not None else position + 1,
+                    numbers[position],
                     name,
                     detail["msg"],
                     str(value)[:_MAX_VALUE_LENGTH],
                 )
             )
-        good = [record for position, record in enumerate(records) if position not in bad]
-        return Checked(adapter.validate_python(good), rejects)
+        good = [position for position in range(len(records)) if position not in bad]
+        return Checked(
+            adapter.validate_python([records[position] for position in good]),
+            [numbers[position] for position in good],
+            rejects,
+        )

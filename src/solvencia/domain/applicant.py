@@ -5,10 +5,11 @@ validates with these models, the pipeline validates raw rows with them, and the 
 form from their JSON Schema.
 """
 
+import re
 from datetime import date
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from solvencia.domain.catalogue import (
@@ -20,6 +21,9 @@ from solvencia.domain.catalogue import (
     Industry,
     Product,
 )
+
+LARGEST_LOAN = 5_000_000
+"""MXN; no request is larger."""
 
 EARLIEST_DATE = date(1940, 1, 1)
 """No work history and no loan is older than this."""
@@ -44,6 +48,18 @@ def _label(
         }
     return extra
 
+
+def _iso_date(value: object) -> object:
+    """Dates come as dates or as YYYY-MM-DD; a number is not read as seconds since 1970."""
+    if isinstance(value, date) or (isinstance(value, str) and _ISO_DATE.fullmatch(value)):
+        return value
+    raise PydanticCustomError(
+        "iso_date", "Input should be a date, YYYY-MM-DD", {"expected": "YYYY-MM-DD"}
+    )
+
+
+_ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+IsoDate = Annotated[date, BeforeValidator(_iso_date)]
 
 _STATE_CHOICES = {key: (name, name) for key, name in STATES.items()}
 
@@ -73,7 +89,7 @@ EducationField = Annotated[
     ),
 ]
 BirthDate = Annotated[
-    date,
+    IsoDate,
     Field(
         title="Fecha de nacimiento",
         ge=date(1900, 1, 1),
@@ -98,7 +114,11 @@ def _not_allowed(field: str, value: object, allowed: str) -> PydanticCustomError
     return PydanticCustomError(
         "not_allowed",
         "{field}: got {value}; allowed: {allowed}",
-        {"field": field, "value": str(value), "allowed": allowed},
+        {
+            "field": field,
+            "value": f"{value:g}" if isinstance(value, float) else str(value),
+            "allowed": allowed,
+        },
     )
 
 
@@ -129,7 +149,7 @@ class EmploymentSpell(_Value):
     state: State | None = None
     industry: IndustryField | None = None
     start_date: Annotated[
-        date,
+        IsoDate,
         Field(
             title="Inicio",
             ge=EARLIEST_DATE,
@@ -139,7 +159,7 @@ class EmploymentSpell(_Value):
     ]
     end_date: (
         Annotated[
-            date,
+            IsoDate,
             Field(
                 title="Fin",
                 description="Vacío si es el empleo actual",
@@ -189,6 +209,15 @@ class Applicant(_Value):
             json_schema_extra=_label("Work history"),
         ),
     ]
+
+    @model_validator(mode="after")
+    def _works_after_birth(self) -> Self:
+        first = min(spell.start_date for spell in self.spells)
+        if first < self.birth_date:
+            raise _not_allowed(
+                "birth_date", self.birth_date, f"{first} (the first job's start) or earlier"
+            )
+        return self
 
 
 class Profile(_Value):
@@ -293,7 +322,7 @@ class LoanRequest(_Value):
         Field(
             title="Monto solicitado",
             ge=500,
-            le=5_000_000,
+            le=LARGEST_LOAN,
             json_schema_extra=_label("Amount requested", unit="MXN", step=1000),
         ),
     ]

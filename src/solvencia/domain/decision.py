@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal, NamedTuple
 
-from solvencia.domain.applicant import LoanRequest
+from solvencia.domain.applicant import LARGEST_LOAN, LoanRequest
 from solvencia.domain.features import Features
 from solvencia.domain.income import IncomeBand
 from solvencia.domain.policy import Outcome, Policy
@@ -14,7 +14,7 @@ from solvencia.domain.scorecard import POINTS_PER_MARGIN
 from solvencia.domain.segment import Segment
 from solvencia.domain.verdict import CompiledPolicy, Facts, Fired, Offer
 
-_SHOWN_PER_SIDE = 3
+_SHOWN_PER_SIDE = 4
 _SMALLEST_SHOWN = 3.0
 """Contributions of fewer points than this explain nothing a person should act on."""
 
@@ -31,6 +31,8 @@ class Assessment:
         pd: probability of 90+ days past due within 12 months; None without a default model.
         pd_contributions: effect of each feature on the log-odds of repaying, in the same points
             (50 double the odds).
+        score_reasons, pd_reasons: those contributions that may be told as reasons: the feature is
+            known, and its own table points the same way as its share of the pairs.
     """
 
     as_of: date
@@ -42,6 +44,8 @@ class Assessment:
     income_band: IncomeBand
     pd: float | None
     pd_contributions: Mapping[str, float]
+    score_reasons: Mapping[str, float]
+    pd_reasons: Mapping[str, float]
     segment: Segment
     model_version: str
 
@@ -50,7 +54,7 @@ class Reason(NamedTuple):
     """One reason. ``points`` is what it added to the score or to the odds of repaying, in points."""
 
     code: str
-    source: Literal["knockout", "referral", "adjustment", "income_score", "pd"]
+    source: Literal["knockout", "referral", "limit", "adjustment", "income_score", "pd"]
     adverse: bool
     points: float
     text: str
@@ -76,8 +80,7 @@ def decide(assessment: Assessment, policy: CompiledPolicy) -> Decision:
     verdict = policy.apply(policy_facts(assessment), assessment.loan)
     reasons = [
         *(_of_rule(fired) for fired in verdict.fired),
-        *_of_contributions("income_score", assessment.score_contributions),
-        *_of_contributions("pd", assessment.pd_contributions),
+        *_of_contributions(assessment),
     ]
     reasons.sort(key=_reading_order)
     return Decision(
@@ -112,10 +115,8 @@ def standard_loan(policy: Policy, monthly_income: float) -> LoanRequest:
     ``monthly_income`` is nominal MXN.
     """
     terms = policy.standard_loan
-    amount = max(
-        round(terms.months_of_income * monthly_income / policy.amount_step) * policy.amount_step,
-        policy.min_amount,
-    )
+    steps = round(terms.months_of_income * monthly_income / policy.amount_step)
+    amount = min(max(round(steps * policy.amount_step, 2), policy.min_amount), LARGEST_LOAN)
     return LoanRequest(product=terms.product, amount=amount, term_months=terms.term_months)
 
 
@@ -134,18 +135,23 @@ def _of_rule(fired: Fired) -> Reason:
     return Reason(fired.code, fired.kind, adverse, fired.points, fired.reason.es, fired.reason.en)
 
 
-def _of_contributions(
-    source: Literal["income_score", "pd"], contributions: Mapping[str, float]
-) -> list[Reason]:
+def _of_contributions(assessment: Assessment) -> list[Reason]:
+    """The strongest contributions each way, a feature once: by its larger effect."""
+    strongest: dict[str, tuple[float, Literal["income_score", "pd"]]] = {}
+    for name, points in assessment.score_reasons.items():
+        strongest[name] = (points, "income_score")
+    for name, points in assessment.pd_reasons.items():
+        if abs(points) > abs(strongest.get(name, (0.0, "pd"))[0]):
+            strongest[name] = (points, "pd")
     reasons = []
     for adverse in (True, False):
         shown = [
-            (name, points)
-            for name, points in contributions.items()
+            (points, name, source)
+            for name, (points, source) in strongest.items()
             if abs(points) >= _SMALLEST_SHOWN and (points < 0) == adverse
         ]
-        shown.sort(key=lambda item: -abs(item[1]))
-        for name, points in shown[:_SHOWN_PER_SIDE]:
+        shown.sort(key=lambda item: (-abs(item[0]), item[1]))
+        for points, name, source in shown[:_SHOWN_PER_SIDE]:
             text = FEATURE_REASONS[name]
             reasons.append(
                 Reason(
@@ -160,7 +166,14 @@ def _of_contributions(
     return reasons
 
 
-_KIND_ORDER = {"knockout": 0, "referral": 1, "adjustment": 2, "income_score": 3, "pd": 4}
+_KIND_ORDER = {
+    "knockout": 0,
+    "referral": 1,
+    "limit": 2,
+    "adjustment": 3,
+    "income_score": 4,
+    "pd": 5,
+}
 
 
 def _reading_order(reason: Reason) -> tuple[bool, int, float, str]:

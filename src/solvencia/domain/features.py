@@ -13,13 +13,10 @@ from typing import Annotated, Any, NamedTuple, get_type_hints
 from solvencia.domain.applicant import Applicant, LoanRequest, Profile
 from solvencia.domain.catalogue import EDUCATION, INDUSTRIES, PRODUCTS
 from solvencia.domain.errors import InvalidInputError
+from solvencia.domain.history import add_years, age_on, income_segments, known_work
 from solvencia.domain.reference import DAYS_PER_WAGE_MONTH, Reference, month_of
 
 DAYS_PER_MONTH = 30.4375
-DAYS_PER_YEAR = 365.25
-_ONE_YEAR = 365
-_THREE_YEARS = 1096
-_FIVE_YEARS = 1826
 
 
 @dataclass(frozen=True)
@@ -248,10 +245,10 @@ def compute_features(
 ) -> Features:
     """Features of a work history as it was known on ``as_of``.
 
-    The order of spells does not matter, and neither do duplicates. Jobs held at once add up in
-    income and count once in time worked. The current job is the best paid of the open spells,
-    followed back through the same employer's spells as long as each begins by the day after the
-    last ended. Contribution weeks are those the applicant states or, without a statement,
+    How a history is read (duplicates, overlaps, what was known) is ``history.known_work``'s. Jobs
+    held at once add up in income and count once in time worked. The current job is the best paid
+    of the open spells, followed back through the same employer's spells as long as each begins by
+    the day after the last ended. Contribution weeks are those the applicant states or, without a statement,
     ``prior_weeks`` (earned before the history begins) plus the weeks worked.
 
     Raises:
@@ -268,68 +265,40 @@ def compute_features(
     (48.0, 0.923)
     """
     today = as_of.toordinal()
-    age = (today - applicant.birth_date.toordinal()) / DAYS_PER_YEAR
+    age = age_on(applicant.birth_date, as_of)
     if age < 15:
         raise InvalidInputError(
             "as_of", as_of, f"15 years after birth_date or later; age {age:.1f}"
         )
-    seen: set[tuple[int, int, str, float, str, str]] = set()
-    for spell in applicant.spells:
-        start = spell.start_date.toordinal()
-        if start <= today:
-            ended = spell.end_date
-            seen.add(
-                (
-                    start,
-                    today if ended is None else min(ended.toordinal(), today),
-                    spell.employer_id,
-                    spell.daily_wage,
-                    spell.state or "",
-                    spell.industry or "",
-                )
-            )
-    if not seen:
+    work = known_work(applicant.spells, as_of)
+    if not work:
         first = min(spell.start_date for spell in applicant.spells)
         raise InvalidInputError("as_of", as_of, f"{first}, the first job's start, or later")
-    spells = sorted(seen)
 
-    # One pass over the jobs: a job is one employer's spells without a gap.
+    # A job is one employer's stretches without a gap; the main one lasts longest, then pays best.
     jobs: dict[str, tuple[int, int]] = {}
     longest = 0
-    five_years_ago = today - _FIVE_YEARS
+    five_years_ago = add_years(as_of, -5).toordinal()
     recent_employers = set()
-    main = spells[0]
-    changes: list[tuple[int, int, float]] = []
-    for spell_row in spells:
-        start, end_day, employer, wage, _, _ = spell_row
+    main = work[0]
+    for row in work:
+        start, end, employer, wage, _, _ = row
         job = jobs.get(employer)
         if job is not None and start <= job[1] + 1:
-            job = (job[0], max(job[1], end_day))
+            job = (job[0], max(job[1], end))
         else:
-            job = (start, end_day)
+            job = (start, end)
         jobs[employer] = job
         longest = max(longest, job[1] - job[0] + 1)
-        if end_day >= five_years_ago:
+        if end >= five_years_ago:
             recent_employers.add(employer)
-        if (end_day, wage, employer) > (main[1], main[3], main[2]):
-            main = spell_row
-        changes.append((start, 1, wage))
-        changes.append((end_day + 1, -1, -wage))
-    changes.sort()
+        if (end, wage, employer) > (main.end, main.daily_wage, main.employer):
+            main = row
+    segments = income_segments(work)
 
-    # Income over time, as segments [begin, end) of constant daily wage with at least one job.
-    segments: list[tuple[int, int, float]] = []
-    open_jobs, total, begin = 0, 0.0, 0
-    for day, count, amount in changes:
-        if day > begin and open_jobs:
-            segments.append((begin, day, total))
-        open_jobs += count
-        total = total + amount if open_jobs else 0.0
-        begin = day
-
-    first_day, last_day = spells[0][0], main[1]
+    first_day, last_day = work[0].start, main.end
     employed = last_day == today
-    daily_wage = segments[-1][2]
+    daily_wage = segments[-1].daily_wage
     covered = sum([end - begin for begin, end, _ in segments])
     known_month = reference.last_price_month(today)
     real_now = reference.base_pesos_of_month(known_month)
@@ -337,7 +306,7 @@ def compute_features(
 
     growth_12m: float | None = None
     growth_36m: float | None = None
-    then, last_year = today - _THREE_YEARS, today - _ONE_YEAR
+    then, last_year = (add_years(as_of, -years).toordinal() for years in (3, 1))
     mean_square = mean_total = 0.0
     past_income, past_days = 0.0, 0
     prices = bool(reference.inpc)
@@ -355,9 +324,11 @@ def compute_features(
         past_days += end - begin
         if end > then:
             if begin <= then:
-                growth_36m = daily_wage * real_now / real - 1.0
+                growth_36m = monthly_income / _monthly(reference, wage, then, known_month) - 1.0
             if begin <= last_year < end:
-                growth_12m = daily_wage * real_now / real - 1.0
+                growth_12m = (
+                    monthly_income / _monthly(reference, wage, last_year, known_month) - 1.0
+                )
             days = end - max(begin, then)
             mean_total += real * days
             mean_square += real * real * days
@@ -369,7 +340,7 @@ def compute_features(
     weeks = applicant.contribution_weeks
     if weeks is None:
         weeks = prior_weeks + covered / 7
-    current = jobs[main[2]]
+    current = jobs[main.employer]
     return _complete(
         reference=reference,
         today=today,
@@ -389,10 +360,16 @@ def compute_features(
             daily_wage * real_now * past_days / past_income if past_income > 0 else None
         ),
         longest_job_months=longest / DAYS_PER_MONTH,
-        industry=main[5] or None,
+        industry=main.industry or None,
         education=applicant.education,
-        state=main[4] or None,
+        state=main.state or None,
     )
+
+
+def _monthly(reference: Reference, daily_wage: float, day: int, known_month: int) -> float:
+    """Monthly income in base-month pesos of a wage of ``day``, by the prices known since."""
+    price = reference.base_pesos_of_month(min(month_of(day), known_month))
+    return daily_wage * DAYS_PER_WAGE_MONTH * price
 
 
 def profile_features(

@@ -4,10 +4,12 @@ A policy fails closed: an unknown field, a value of the wrong type, an empty or 
 grade without a place or a repeated code does not load. ``verdict`` applies it.
 """
 
-from collections.abc import Iterator, Mapping
+import operator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
+from math import inf, nextafter
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -17,37 +19,60 @@ from solvencia.domain.catalogue import PRODUCTS, Product
 from solvencia.domain.features import FEATURES
 from solvencia.domain.scorecard import SCORE_MAX, SCORE_MIN
 
+NO_OFFER_CODE = "NO_OFFER_FOR_GRADE"
+LOW_CAPACITY_CODE = "LOW_PAYMENT_CAPACITY"
+BELOW_MINIMUM_CODE = "AMOUNT_BELOW_MINIMUM"
+LIMITED_CODE = "OFFER_LIMITED"
+MISSING_PD_CODE = "PD_MISSING"
+MISSING_SUFFIX = "__MISSING"
+_RESERVED = (NO_OFFER_CODE, LOW_CAPACITY_CODE, BELOW_MINIMUM_CODE, LIMITED_CODE, MISSING_PD_CODE)
+
 Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 Value = Number | Annotated[str, Field(strict=True)]
+COMPARE: Mapping[str, Callable[[Any, Any], bool]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "==": operator.eq,
+    "!=": operator.ne,
+    "in": lambda value, allowed: value in allowed,
+    "not_in": lambda value, allowed: value not in allowed,
+    "between": lambda value, bounds: bounds[0] <= value < bounds[1],
+}
+"""What each operator of a condition means."""
+
 IfMissing = Literal["fire", "skip", "refer"]
 Outcome = Literal["approve", "refer", "decline"]
 
 
 @dataclass(frozen=True)
 class FieldInfo:
-    """Type of a field that rules may name: a number with a unit, or one of ``levels``."""
+    """Type of a field that rules may name: one of ``levels``, or a number in [low, high]."""
 
     title: str
     unit: str = ""
     levels: tuple[str, ...] = ()
+    low: float = -inf
+    high: float = inf
 
 
 FIELDS: Mapping[str, FieldInfo] = {
     **{name: FieldInfo(info.title, info.unit, info.levels) for name, info in FEATURES.items()},
-    "income_score": FieldInfo("Puntaje de ingreso", "points"),
-    "pd": FieldInfo("Probabilidad de incumplimiento", "share"),
+    "income_score": FieldInfo("Puntaje de ingreso", "points", low=SCORE_MIN, high=SCORE_MAX),
+    "pd": FieldInfo("Probabilidad de incumplimiento", "share", low=0.0, high=1.0),
     "segment": FieldInfo("Segmento", levels=("A", "B", "C", "D")),
     "income_p10": FieldInfo("Ingreso esperado, percentil 10", "MXN"),
     "income_p50": FieldInfo("Ingreso esperado, mediana", "MXN"),
     "income_p90": FieldInfo("Ingreso esperado, percentil 90", "MXN"),
     "loan_amount": FieldInfo("Monto solicitado", "MXN"),
-    "final_score": FieldInfo("Puntaje final", "points"),
+    "final_score": FieldInfo("Puntaje final", "points", low=SCORE_MIN, high=SCORE_MAX),
 }
 """The closed list of fields. ``final_score`` exists once the adjustments are added."""
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class Text(_Part):
@@ -119,33 +144,30 @@ class Rule(_Part):
 
     @model_validator(mode="after")
     def _can_fire(self) -> Self:
-        ranges: dict[str, tuple[float, float]] = {}
+        if MISSING_SUFFIX in self.code or self.code in _RESERVED:
+            raise ValueError(f"code: got {self.code}; it is reserved")
+        plain = [item for item in self.all if isinstance(item, Condition)]
         for item in self.all:
-            if isinstance(item, Condition) and not FIELDS[item.field].levels:
-                low, high = ranges.get(item.field, (float("-inf"), float("inf")))
-                new_low, new_high = _range(item)
-                ranges[item.field] = low, high = max(low, new_low), min(high, new_high)
-                if low > high:
-                    raise ValueError(
-                        f"{self.code} can never fire: its conditions on {item.field} contradict"
-                    )
+            choices = item.any if isinstance(item, AnyOf) else (item,)
+            if not any(_possible(choice, plain) for choice in choices):
+                raise ValueError(
+                    f"{self.code} can never fire: its conditions on {choices[0].field} contradict"
+                )
         return self
 
 
-def _range(condition: Condition) -> tuple[float, float]:
-    value: Any = condition.value
-    match condition.op:
-        case "<" | "<=":
-            return float("-inf"), value - (condition.op == "<") * 1e-9
-        case ">" | ">=":
-            return value + (condition.op == ">") * 1e-9, float("inf")
-        case "==":
-            return value, value
-        case "between":
-            return value[0], value[1] - 1e-9
-        case "in":
-            return min(value), max(value)
-    return float("-inf"), float("inf")
+def _possible(condition: Condition, others: Sequence[Condition]) -> bool:
+    """Whether some value of the field meets a condition and all others on the same field."""
+    together = [condition, *(other for other in others if other.field == condition.field)]
+    info = FIELDS[condition.field]
+    candidates: list[Any] = list(info.levels)
+    if not info.levels:
+        bounds = {info.low, info.high}
+        for item in together:
+            bounds.update(item.value if isinstance(item.value, tuple) else (item.value,))  # type: ignore[arg-type]
+        near = [nextafter(bound, side) for bound in bounds for side in (-inf, inf)]
+        candidates = [value for value in (*bounds, *near) if info.low <= value <= info.high]
+    return any(all(COMPARE[c.op](value, c.value) for c in together) for value in candidates)
 
 
 class Adjustment(Rule):
@@ -268,6 +290,12 @@ class Policy(_Part):
     grades: Grades
     no_offer: Annotated[Text, Field(description="Reason when the grade has no offer")]
     low_capacity: Annotated[Text, Field(description="Reason when no allowed amount is affordable")]
+    below_minimum: Annotated[
+        Text, Field(description="Reason when less than min_amount is asked for")
+    ]
+    limited: Annotated[
+        Text, Field(description="Reason when the offer is not all that was asked for")
+    ]
     missing_fact: Annotated[
         Text, Field(description="Reason when a rule's field is missing; {field}")
     ]
@@ -295,7 +323,12 @@ class Policy(_Part):
             for grade, terms in by_grade.items():
                 if terms.max_amount < self.min_amount:
                     raise ValueError(f"offers.{product}.{grade}: max_amount is below min_amount")
+        if not all("{field}" in text for text in (self.missing_fact.es, self.missing_fact.en)):
+            raise ValueError("missing_fact: both sentences must hold {field}")
         for case in self.cases:
+            stated = case.facts.get("loan_product", str(case.loan.product))
+            if stated != str(case.loan.product):
+                raise ValueError(f"case {case.name!r}: loan_product is not the loan's")
             for name, value in case.facts.items():
                 if name not in FIELDS or name == "final_score":
                     raise ValueError(f"case {case.name!r}: unknown fact {name!r}")

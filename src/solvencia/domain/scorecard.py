@@ -9,7 +9,7 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from math import exp, log
+from math import exp, isfinite, log
 from typing import Any, NamedTuple, Self
 
 import numpy as np
@@ -100,7 +100,7 @@ class Bins:
 
     def cell(self, value: float | str | None) -> int:
         """Cell of one value."""
-        if value is None:
+        if value is None or value != value:
             return self.missing
         if self.levels:
             return self._cell_of_level.get(str(value), self.missing)
@@ -168,10 +168,20 @@ class Scorecard:
     calibration: tuple[float, float] = (0.0, 1.0)
 
     def __post_init__(self) -> None:
+        if self.link not in ("logit", "identity") or not isfinite(self.intercept):
+            raise ArtifactError(
+                f"scorecard {self.name}: link {self.link!r}, intercept {self.intercept}"
+            )
         sizes = {bins.feature: bins.missing + 1 for bins in self.bins}
         for bins in self.bins:
             if bins.feature not in FEATURES:
                 raise ArtifactError(f"scorecard {self.name}: unknown feature {bins.feature!r}")
+            if bins.levels != FEATURES[bins.feature].levels:
+                raise ArtifactError(
+                    f"scorecard {self.name}: levels of {bins.feature} are not its own"
+                )
+            if bins.levels and bins.edges:
+                raise ArtifactError(f"scorecard {self.name}: {bins.feature} has levels and edges")
             if list(bins.edges) != sorted(set(bins.edges)):
                 raise ArtifactError(f"scorecard {self.name}: edges of {bins.feature} must ascend")
         for table in self.tables:
@@ -180,6 +190,10 @@ class Scorecard:
                 raise ArtifactError(
                     f"scorecard {self.name}: table {' × '.join(table.features)} has shape "
                     f"{np.shape(table.points)}; its bins make {shape}"
+                )
+            if not np.isfinite(np.asarray(table.points, dtype=np.float64)).all():
+                raise ArtifactError(
+                    f"scorecard {self.name}: table {' × '.join(table.features)} holds no finite number"
                 )
 
     @cached_property
@@ -206,7 +220,7 @@ class Scorecard:
         cells = []
         for position, bins, edges, missing in self._readers:
             value = features[position]
-            if value is None:
+            if value is None or value != value:
                 cells.append(missing)
             elif edges is None:
                 cells.append(bins.cell(value))

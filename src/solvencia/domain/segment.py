@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from math import log
 from typing import Any, NamedTuple, Self
 
+from solvencia.domain.errors import ArtifactError
 from solvencia.domain.features import Features
 
 
@@ -50,6 +51,13 @@ class Segmentation:
     axes: tuple[Axis, ...]
     segments: tuple[Segment, ...]
     centres: tuple[tuple[float, ...], ...]
+
+    def __post_init__(self) -> None:
+        unknown = [axis.feature for axis in self.axes if axis.feature not in Features._fields]
+        if unknown or len(self.segments) != len(self.centres):
+            raise ArtifactError(
+                f"segments do not fit: features {unknown}, {len(self.centres)} centres"
+            )
 
     def assign(self, features: Features) -> Segment:
         """The segment whose centre is nearest; the first one on a tie."""

@@ -1,20 +1,31 @@
 """A policy applied to facts: which rules fire, the final score, the grade, the offer, the outcome."""
 
 import json
-import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from math import floor
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from pydantic import ValidationError
 
 from solvencia.domain.applicant import LoanRequest
 from solvencia.domain.errors import PolicyError
-from solvencia.domain.loan import affordable_amount, annual_total_cost, level_payment
+from solvencia.domain.loan import (
+    affordable_amount,
+    annual_total_cost,
+    level_payment,
+    payment_schedule,
+)
 from solvencia.domain.policy import (
+    BELOW_MINIMUM_CODE,
+    COMPARE,
     FIELDS,
+    LIMITED_CODE,
+    LOW_CAPACITY_CODE,
+    MISSING_PD_CODE,
+    MISSING_SUFFIX,
+    NO_OFFER_CODE,
     AnyOf,
     Band,
     Case,
@@ -28,31 +39,17 @@ from solvencia.domain.policy import (
 )
 from solvencia.domain.scorecard import clip_score
 
-NO_OFFER_CODE = "NO_OFFER_FOR_GRADE"
-LOW_CAPACITY_CODE = "LOW_PAYMENT_CAPACITY"
-MISSING_PD_CODE = "PD_MISSING"
-MISSING_SUFFIX = "__MISSING"
-
 Facts = Mapping[str, float | str | None]
 _Test = Callable[[Facts], bool | None]
-_COMPARE: dict[str, Callable[[Any, Any], bool]] = {
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-    "==": operator.eq,
-    "!=": operator.ne,
-    "in": lambda value, allowed: value in allowed,
-    "not_in": lambda value, allowed: value not in allowed,
-    "between": lambda value, bounds: bounds[0] <= value < bounds[1],
-}
+
+Kind = Literal["adjustment", "knockout", "referral", "limit"]
 
 
 class Fired(NamedTuple):
     """A rule that fired, or that could not be judged because a field is missing."""
 
     code: str
-    kind: Literal["adjustment", "knockout", "referral"]
+    kind: Kind
     points: int
     reason: Text
 
@@ -103,6 +100,7 @@ class CompiledPolicy:
         can be offered, else ``refer`` when a referral fires or a fact is missing, else ``approve``.
         """
         policy = self.policy
+        facts = {name: None if value != value else value for name, value in facts.items()}
         fired: list[Fired] = []
         for adjustment in policy.adjustments:
             self._judge(adjustment, "adjustment", adjustment.points, facts, fired)
@@ -117,6 +115,8 @@ class CompiledPolicy:
         offer: Offer | None = None
         if grade is None:
             fired.append(Fired(MISSING_PD_CODE, "referral", 0, _missing(policy, "pd")))
+        elif loan.amount < policy.min_amount:
+            fired.append(Fired(BELOW_MINIMUM_CODE, "knockout", 0, policy.below_minimum))
         elif (terms := policy.offers[loan.product].get(grade)) is None:
             fired.append(Fired(NO_OFFER_CODE, "knockout", 0, policy.no_offer))
         elif (capacity := facts.get("income_p10")) is None:
@@ -127,6 +127,11 @@ class CompiledPolicy:
             offer = make_offer(terms, policy, loan, float(capacity))
             if offer is None:
                 fired.append(Fired(LOW_CAPACITY_CODE, "knockout", 0, policy.low_capacity))
+            elif (
+                offer.amount < loan.amount - policy.amount_step
+                or offer.term_months != loan.term_months
+            ):
+                fired.append(Fired(LIMITED_CODE, "limit", 0, policy.limited))
         kinds = {item.kind for item in fired}
         if "knockout" in kinds:
             return Verdict("decline", final_score, grade, None, tuple(fired))
@@ -136,7 +141,7 @@ class CompiledPolicy:
     def _judge(
         self,
         rule: Rule,
-        kind: Literal["adjustment", "knockout", "referral"],
+        kind: Kind,
         points: int,
         facts: Facts,
         fired: list[Fired],
@@ -172,9 +177,11 @@ def make_offer(
     for term in longer:
         ceiling = affordable_amount(payment, terms.annual_rate, term, policy.vat_rate)
         amount = min(loan.amount, terms.max_amount, ceiling)
-        amount = floor(amount / policy.amount_step + 1e-9) * policy.amount_step
+        amount = round(floor(amount / policy.amount_step + 1e-9) * policy.amount_step, 2)
         if amount >= policy.min_amount:
             monthly = level_payment(amount, terms.annual_rate, term, policy.vat_rate)
+            schedule = payment_schedule(amount, terms.annual_rate, term, policy.vat_rate)
+            paid = sum(instalment.payment for instalment in schedule)
             fee = round(amount * terms.opening_fee * (1 + policy.vat_rate), 2)
             return Offer(
                 product=str(loan.product),
@@ -183,7 +190,7 @@ def make_offer(
                 annual_rate=terms.annual_rate,
                 monthly_payment=monthly,
                 opening_fee=fee,
-                total_cost=round(monthly * term + fee - amount, 2),
+                total_cost=round(paid + fee - amount, 2),
                 cat=round(annual_total_cost(amount, terms.annual_rate, term, terms.opening_fee), 4),
             )
     return None
@@ -196,7 +203,8 @@ def read_policy(text: str, digest: str) -> CompiledPolicy:
         PolicyError: the text is not JSON, does not fit the schema, or a case gives something else.
     """
     try:
-        policy = Policy.model_validate(json.loads(text, parse_constant=_refuse_constant))
+        json.loads(text, object_pairs_hook=_refuse_repeated_keys, parse_constant=_refuse_constant)
+        policy = Policy.model_validate_json(text, strict=True)
     except (ValueError, ValidationError) as error:
         raise PolicyError(f"the policy does not load: {error}") from error
     compiled = CompiledPolicy(policy, digest)
@@ -234,6 +242,13 @@ def case_failure(compiled: CompiledPolicy, case: Case) -> str | None:
 
 def _refuse_constant(name: str) -> float:
     raise ValueError(f"{name} is not a number a policy may hold")
+
+
+def _refuse_repeated_keys(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    keys = [key for key, _ in pairs]
+    if repeated := sorted({key for key in keys if keys.count(key) > 1}):
+        raise ValueError(f"{repeated[0]!r} stands twice in one object")
+    return dict(pairs)
 
 
 def _missing(policy: Policy, field: str) -> Text:
@@ -274,7 +289,7 @@ def _compile(rule: Rule) -> _Test:
 
 
 def _condition(condition: Condition) -> _Test:
-    compare, field, value = _COMPARE[condition.op], condition.field, condition.value
+    compare, field, value = COMPARE[condition.op], condition.field, condition.value
 
     def holds(facts: Facts) -> bool | None:
         fact = facts.get(field)

@@ -26,11 +26,12 @@ def assess(model: Model, features: Features, as_of: date, loan: LoanRequest) -> 
     if features.monthly_income is None or features.monthly_income <= 0:
         raise InvalidInputError("monthly_income", features.monthly_income, "above 0")
     continuity = model.scorecards["continuity"]
-    shares, margin = _explain(continuity, features)
+    shares, told, margin = _explain(continuity, features)
     pd: float | None = None
     pd_shares: Mapping[str, float] = {}
+    pd_told: Mapping[str, float] = {}
     if (default := model.scorecards.get("default")) is not None:
-        pd_shares, pd_margin = _explain(default, features)
+        pd_shares, pd_told, pd_margin = _explain(default, features)
         pd = probability(pd_margin)
     return Assessment(
         as_of=as_of,
@@ -42,6 +43,8 @@ def assess(model: Model, features: Features, as_of: date, loan: LoanRequest) -> 
         income_band=income_band(model, features, as_of),
         pd=pd,
         pd_contributions=points_by_feature(pd_shares, sign=-1.0),
+        score_reasons=points_by_feature(told),
+        pd_reasons=points_by_feature(pd_told, sign=-1.0),
         segment=model.segmentation.assign(features),
         model_version=model.version,
     )
@@ -59,6 +62,20 @@ def income_band(model: Model, features: Features, as_of: date) -> IncomeBand:
     return IncomeBand(*(round(income * ratio, 2) for ratio in ratios))
 
 
-def _explain(card: Scorecard, features: Features) -> tuple[dict[str, float], float]:
+def _explain(
+    card: Scorecard, features: Features
+) -> tuple[dict[str, float], dict[str, float], float]:
+    """Contributions by feature, those of them that may be told as reasons, and the margin."""
     points = card.points(features)
-    return share_by_feature(card.tables, points), card.intercept + sum(points)
+    shares = share_by_feature(card.tables, points)
+    own = {
+        table.features[0]: value
+        for table, value in zip(card.tables, points, strict=True)
+        if len(table.features) == 1
+    }
+    told = {
+        name: share
+        for name, share in shares.items()
+        if getattr(features, name) is not None and share * own.get(name, 0.0) > 0
+    }
+    return shares, told, card.intercept + sum(points)

@@ -9,9 +9,10 @@ import pandas as pd
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from solvencia.data.outcome import KEPT_SHARE, add_years
+from solvencia.data.outcome import KEPT_SHARE
 from solvencia.domain.errors import SourceError
 from solvencia.domain.features import FEATURES, Features
+from solvencia.domain.history import add_years
 from solvencia.domain.income import RATIO_FLOOR, income_ratios
 from solvencia.domain.scorecard import Scorecard, probabilities
 from solvencia.domain.segment import Segmentation

@@ -1,0 +1,133 @@
+"""What the analyst fills in: a profile or a work history, and the loan beside it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from frontend.form import Errors, field_input, list_input, rows, show_errors, without_empty
+from frontend.problems import explain
+from frontend.schema import Field, Part, example, request_part
+from frontend.text import Language, say
+
+FIELD_WIDTH = 255  # pixels: three fill a row at 1280, two on a tablet, and no label breaks
+WAYS_IN: tuple[Part, ...] = ("profile", "history")
+
+
+def inputs(
+    document: Mapping[str, Any], errors: Errors, language: Language
+) -> dict[str, Any] | None:
+    """The two ways in, with the loan beside them; the loan as it stands."""
+    applicant, beside = st.columns([3, 1], gap="medium")
+    with beside:
+        loan = loan_card(document, errors, language)
+    with applicant:
+        tabs = st.tabs([say("profile", language), say("history", language)])
+        for tab, part in zip(tabs, WAYS_IN, strict=True):
+            with tab:
+                applicant_form(document, part, loan, errors, language)
+    return loan
+
+
+def loan_card(
+    document: Mapping[str, Any], errors: Errors, language: Language
+) -> dict[str, Any] | None:
+    """The loan asked for, or None; outside the forms, so that both ways in share it."""
+    # One tab, so that the card lines up with the two beside it.
+    [tab] = st.tabs([say("loan", language)])
+    with tab.container(border=True):
+        none = st.toggle(
+            say("no_loan", language), key="no_loan", help=say("no_loan.note", language)
+        )
+        given = example(document, "profile").get("loan", {})
+        values = {}
+        for field in request_part(document, "loan").items:
+            key = f"loan.{field.name}"
+            initial = given.get(field.name)
+            values[field.name] = field_input(field, key, language, initial, disabled=none)
+            show_errors(key, errors, language)
+    return None if none else without_empty(values)
+
+
+def applicant_form(
+    document: Mapping[str, Any],
+    part: Part,
+    loan: dict[str, Any] | None,
+    errors: Errors,
+    language: Language,
+) -> None:
+    """One way in: its fields, and the button that asks for a decision."""
+    state = st.session_state
+    cleared = state.get(f"{part}.cleared", 0)
+    given = {} if cleared else example(document, part).get(part, {})
+    with st.form(f"{part}.form"):
+        fields = request_part(document, part).items
+        values = applicant_values(fields, part, cleared, given, errors, language)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            sent = st.form_submit_button(
+                say("submit", language), type="primary", key=f"{part}.submit"
+            )
+            st.form_submit_button(
+                say("clear", language), type="tertiary", key=f"{part}.clear",
+                on_click=clear, args=(part,),
+            )  # fmt: skip
+            if not cleared:
+                st.caption(say("example", language), width="content")
+    if sent:
+        state.pending = {part: values} | ({} if loan is None else {"loan": loan})
+
+
+def applicant_values(
+    fields: tuple[Field, ...],
+    part: Part,
+    cleared: int,
+    given: Mapping[str, Any],
+    errors: Errors,
+    language: Language,
+) -> dict[str, Any]:
+    """Widgets of an applicant's fields, lists below the rest; what they hold, to send."""
+    values: dict[str, Any] = {}
+    with st.container(horizontal=True, gap="small"):
+        for field in fields:
+            if field.kind != "list":
+                with st.container(width=FIELD_WIDTH, gap=None):
+                    key = f"{part}.{field.name}.{cleared}"
+                    initial = given.get(field.name)
+                    values[field.name] = field_input(field, key, language, initial)
+                    show_errors(f"{part}.{field.name}", errors, language)
+    values = without_empty(values)
+    for field in fields:
+        if field.kind == "list":
+            st.caption(say("spells.note", language))
+            path = f"{part}.{field.name}"
+            table = list_input(field, f"{path}.{cleared}", language, given.get(field.name, []))
+            values[field.name] = rows(table)
+            show_errors(path, errors, language)
+            row_errors(field, path, errors, language)
+    return values
+
+
+def row_errors(field: Field, path: str, errors: Errors, language: Language) -> None:
+    """What is wrong inside a table, told by row and column."""
+    titles = {item.name: item.title[language] for item in field.items}
+    for place, found in errors.items():
+        row, _, name = place.removeprefix(f"{path}.").partition(".")
+        if place.startswith(f"{path}.") and row.isdigit():
+            for error in found:
+                message = say(
+                    "row",
+                    language,
+                    row=int(row) + 1,
+                    title=titles.get(name, name),
+                    message=explain(error, language),
+                )
+                st.markdown(f":red[:material/error: {message}]")
+
+
+def clear(part: Part) -> None:
+    """Empty one way in, where new widgets take their place, for the next applicant."""
+    state = st.session_state
+    state[f"{part}.cleared"] = state.get(f"{part}.cleared", 0) + 1
+    # What was decided on one person must not stand beside another's data.
+    for key in ("errors", "failed", "pending", "decision", "scored"):
+        state.pop(key, None)

@@ -1,0 +1,38 @@
+"""What the service refused, told in words."""
+
+import re
+from collections.abc import Mapping
+
+from frontend.client import FieldError
+from frontend.formats import day
+from frontend.text import Language, say
+
+_RULES: Mapping[str, re.Pattern[str]] = {
+    "error.unemployed": re.compile(r"0 when months_in_current_job is (?P<months>\S+)"),
+    "error.end": re.compile(r"(?P<start>\S+) \(start_date\) or later"),
+    "error.young": re.compile(r"15 years after birth_date"),
+    "error.first_job": re.compile(r"(?P<start>\S+), the first job's start"),
+}
+"""Rules across fields, told by what the service says is allowed."""
+
+
+def explain(error: FieldError, language: Language) -> str:
+    """What is wrong with a field, in words.
+
+    >>> explain(FieldError("profile.age", "too small", "12", "≥ 18"), "es")
+    'Se permite ≥ 18; se recibió 12.'
+    """
+    if error.value in (None, "", "None", "[]", "()"):
+        return say("error.missing", language)
+    if error.allowed is None:
+        return say("error.value", language, value=error.value)
+    for key, rule in _RULES.items():
+        if found := rule.match(error.allowed):
+            told = {"value": error.value} | found.groupdict()
+            return say(key, language, **{name: _readable(word) for name, word in told.items()})
+    return say("error.bound", language, allowed=error.allowed, value=error.value)
+
+
+def _readable(word: str) -> str:
+    """Dates as people write them; anything else as it is."""
+    return day(word) if re.fullmatch(r"\d{4}-\d{2}-\d{2}", word) else word

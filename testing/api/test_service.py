@@ -1,0 +1,84 @@
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from api.main import create_app
+from api.settings import Settings
+from solvencia.domain.features import FEATURES
+from testing.conftest import ROOT
+
+POLICY = ROOT / "business_rules" / "policy.json"
+
+
+def test_live_and_ready(client: TestClient) -> None:
+    assert client.get("/health/live").json() == {"status": "ok"}
+    assert client.get("/health/ready").json() == {"status": "ok"}
+
+
+def broken_model(model: Path, target: Path) -> Path:
+    shutil.copytree(model, target)
+    card = target / "continuity.json"
+    card.write_text(card.read_text(encoding="utf-8").replace("0.1", "0.2", 1), encoding="utf-8")
+    return target
+
+
+def wrong_policy(target: Path) -> Path:
+    policy = json.loads(POLICY.read_text(encoding="utf-8"))
+    policy["cases"][0]["expect"]["final_score"] = 1
+    target.write_text(json.dumps(policy), encoding="utf-8")
+    return target
+
+
+@pytest.mark.parametrize("case", ["no model", "altered model", "policy whose case fails"])
+def test_without_a_sound_model_and_policy_nothing_is_decided(
+    case: str, model_directory: Path, tmp_path: Path
+) -> None:
+    model, policy, named = {
+        "no model": (tmp_path / "none", POLICY, "no model here"),
+        "altered model": (
+            broken_model(model_directory, tmp_path / "broken"),
+            POLICY,
+            "continuity.json",
+        ),
+        "policy whose case fails": (
+            model_directory,
+            wrong_policy(tmp_path / "policy.json"),
+            "stated 1",
+        ),
+    }[case]
+    with TestClient(create_app(Settings(model_uri=model, policy_file=policy))) as client:
+        assert client.get("/health/live").status_code == 200
+        ready = client.get("/health/ready")
+        assert ready.status_code == 503
+        assert ready.headers["retry-after"] == "5"
+        assert named in ready.json()["detail"]
+        body = {"profile": {"monthly_income": 9000, "age": 30, "months_in_current_job": 3}}
+        assert client.post("/score", json=body).status_code == 503
+
+
+def test_the_published_schema_describes_the_form(client: TestClient) -> None:
+    schema = client.get("/openapi.json").json()
+    profile: dict[str, Any] = schema["components"]["schemas"]["Profile"]["properties"]
+    assert profile["monthly_income"]["title"] == "Ingreso mensual"
+    assert profile["monthly_income"]["title_en"] == "Monthly income"
+    assert profile["monthly_income"]["unit"] == "MXN"
+    assert "state" in profile
+    examples = schema["paths"]["/score"]["post"]["requestBody"]["content"]["application/json"][
+        "examples"
+    ]
+    assert set(examples) == {"history", "profile"}
+
+
+def test_every_contribution_names_a_feature(client: TestClient) -> None:
+    body = {"profile": {"monthly_income": 9000, "age": 30, "months_in_current_job": 3}}
+    for item in client.post("/score", json=body).json()["explanation"]["contributions"]:
+        assert item["title"] == FEATURES[item["feature"]].title
+
+
+def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MODEL_URI", "/somewhere/else")
+    assert Settings().model_uri == Path("/somewhere/else")
