@@ -19,7 +19,7 @@ run: setup ## Set up, run the pipeline if its outputs are missing or stale, serv
 	python -m utilities.serve --api-port $(API_PORT) --app-port $(APP_PORT)
 
 test: lint ## Set up, lint, and run every test
-	python -m pytest -n 2
+	python -m pytest -n 2 --dist loadfile
 
 setup: .venv/.ready ## Create .venv with the locked requirements
 
@@ -44,7 +44,7 @@ format: setup ## Format code and strip notebooks
 	nbstripout notebooks/*.ipynb
 
 unit: setup ## The fast tests
-	python -m pytest -q -m "not slow"
+	python -m pytest -q -n 2 --dist loadfile testing/unit
 
 pipeline: setup ## dvc repro; with SOURCE=folder, the same pipeline on other data in a scratch copy
 ifdef SOURCE

@@ -18,6 +18,17 @@ CANDIDATE, CHAMPION = Path("model/candidate"), Path("model/champion")
 POLICY = Path("business_rules/policy.json")
 
 
+def champion_version() -> str | None:
+    """Version that serves; None where there is none that this code can load."""
+    if not CHAMPION.exists():
+        return None
+    try:
+        return read_model(CHAMPION).version
+    except SolvenciaError as error:
+        print(f"the champion cannot be loaded and is replaced: {error}", file=sys.stderr)
+        return None
+
+
 def main() -> int:
     """Promote, or say why not."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -25,10 +36,10 @@ def main() -> int:
     arguments = parser.parse_args()
     try:
         candidate = Decider(read_model(CANDIDATE), load_policy(POLICY)).model.version
-        champion = read_model(CHAMPION).version if CHAMPION.exists() else None
     except SolvenciaError as error:
         print(f"promote: {error}", file=sys.stderr)
         return 1
+    champion = champion_version()
     if champion == candidate:
         print(f"champion: {champion}, the latest candidate")
         return 0
