@@ -13,9 +13,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from solvencia.data.careers import Floats, Ints, Workers, live_month, wage_level
-from solvencia.data.labour_market import EDUCATION_SHARES, LabourMarket, load_labour_market
+from solvencia.data.careers import Floats, Ints, Workers, live_month
+from solvencia.data.labour_market import LabourMarket, load_labour_market
+from solvencia.data.lending import default_probability, grant_loans
 from solvencia.data.outcome import KEPT_SHARE
+from solvencia.data.population import newcomers
 from solvencia.domain.catalogue import EDUCATION, INDUSTRIES, STATES
 from solvencia.domain.errors import SourceError
 from solvencia.domain.reference import DAYS_PER_WAGE_MONTH
@@ -25,15 +27,6 @@ LOAN_YEARS = 9
 _STATE_KEYS = np.array(list(STATES))
 _INDUSTRY_KEYS = np.array(list(INDUSTRIES))
 _EDUCATION_KEYS = np.array(list(EDUCATION))
-_WOMEN_SHARE = 0.404
-_PAYROLL_TERMS = (
-    np.array([12, 24, 36, 48, 60, 72]),
-    np.array([0.06, 0.14, 0.18, 0.27, 0.27, 0.08]),
-)
-_PERSONAL_TERMS = (
-    np.array([6, 12, 18, 24, 36, 48]),
-    np.array([0.12, 0.26, 0.22, 0.25, 0.12, 0.03]),
-)
 
 
 @dataclass(frozen=True)
@@ -142,7 +135,7 @@ def true_default(
             income = workers.income() * DAYS_PER_WAGE_MONTH * base
             risk = loans["risk"].to_numpy()[at]
             for mean_income in _futures(market, workers, np.full(len(at), t), draws, rng):
-                chance += _default_probability(risk, mean_income / income)
+                chance += default_probability(risk, mean_income / income)
             result[order[loans["loan_id"].to_numpy()[at]].to_numpy()] = chance / draws
     return result
 
@@ -166,12 +159,6 @@ def _futures(
         done += copies
 
 
-def _default_probability(risk: Floats, kept: Floats) -> Floats:
-    """Chance of default given the hidden risk and the share of income kept over 12 months."""
-    lost = np.clip(1.0 - kept, 0.0, 1.0)
-    return np.asarray(1.0 / (1.0 + np.exp(-(risk + 3.2 * lost))))
-
-
 class _Block:
     """One block of people: their state, and the record of what happened to them."""
 
@@ -180,7 +167,7 @@ class _Block:
     ) -> None:
         self.settings, self.market, self.block, self.count = settings, market, block, count
         self.rng = np.random.default_rng([settings.seed, block])
-        self.workers = _newcomers(market, count, self.rng)
+        self.workers = newcomers(market, count, self.rng)
         self.capture: dict[int, Ints] = {}
         self.capture_loans = False
         self.captured: dict[int, Workers] = {}
@@ -199,7 +186,10 @@ class _Block:
         self.loan_rng = np.random.default_rng([self.settings.seed, self.block, 3])
         for t in range(market.months):
             if t >= max(12, market.months - 12 * LOAN_YEARS) and t <= market.months - 12:
-                self._grant_loans(t)
+                takers, granted = grant_loans(market, workers, t, self.loan_rng)
+                self.loans.append(granted)
+                if self.capture_loans:
+                    self.captured[t] = takers
             first = int(market.first_day[t])
             was_side = workers.side_on.copy()
             side_wage = workers.side_wage.copy()
@@ -266,72 +256,6 @@ class _Block:
         ends = np.broadcast_to(np.asarray(end), who.shape)
         self.spells.append((who, job[who], state[who], industry[who], start[who], ends, wage[who]))
 
-    def _grant_loans(self, t: int) -> None:
-        """Loans of the first day of month ``t``, decided on the state the evening before."""
-        rng, workers, market = self.loan_rng, self.workers, self.market
-        draw = rng.random((2, self.count))
-        of_age = t - workers.birth_month >= 18 * 12
-        payroll = workers.employed & (workers.tenure >= 3) & of_age & (draw[0] < 0.013)
-        personal = (
-            (workers.employed | (workers.idle <= 3))
-            & (workers.jobs_held > 0)
-            & of_age
-            & ~payroll
-            & (draw[1] < 0.014)
-        )
-        who = np.flatnonzero(payroll | personal)
-        takers = workers.take(who)
-        is_payroll = payroll[who]
-        income = takers.income() * DAYS_PER_WAGE_MONTH
-        relative = np.log(takers.income() / market.mean_wage[t])
-        size = (
-            np.where(is_payroll, 10.58, 9.56)
-            + 0.75 * relative
-            + np.where(is_payroll, 1.12, 0.8) * rng.standard_normal(len(who))
-        )
-        grown = market.mean_wage[t] / market.mean_wage[max(market.months - 96, 0)]
-        amount = np.clip(np.round(np.exp(size) * grown, -2), 2000, 40 * income)
-        term = np.where(
-            is_payroll,
-            rng.choice(_PAYROLL_TERMS[0], p=_PAYROLL_TERMS[1], size=len(who)),
-            rng.choice(_PERSONAL_TERMS[0], p=_PERSONAL_TERMS[1], size=len(who)),
-        )
-        rate = np.where(
-            is_payroll,
-            np.clip(0.272 + 0.05 * rng.standard_normal(len(who)), 0.12, 0.49),
-            np.clip(0.42 + 0.10 * rng.standard_normal(len(who)), 0.18, 0.90),
-        )
-        monthly = rate / 12
-        payment = amount * monthly / (1 - (1 + monthly) ** -term)
-        burden = payment / income
-        age = (t - takers.birth_month) / 12.0
-        risk = (
-            np.where(is_payroll, -2.93, -2.44)
-            + 0.75 * np.clip(np.log(burden / 0.12), -2.5, 2.0)
-            - 0.75 * takers.prudence
-            - 0.28 * takers.stability
-            - 0.35 * np.clip(relative, -1.0, 1.5)
-            - 0.30 * np.minimum(takers.tenure, 60) / 24
-            + 0.35 * (age < 27)
-            + 0.45 * ~takers.employed
-        )
-        if self.capture_loans:
-            self.captured[t] = takers
-        self.loans.append(
-            pd.DataFrame(
-                {
-                    "person": who,
-                    "month": t,
-                    "product": np.where(is_payroll, "payroll", "personal"),
-                    "amount": np.round(amount, 2),
-                    "term_months": term,
-                    "annual_rate": np.round(rate, 4),
-                    "risk": risk,
-                    "income": income,
-                }
-            )
-        )
-
     def loan_frame(self) -> pd.DataFrame:
         """Every loan with its hidden risk, in order of grant."""
         loans = pd.concat(self.loans, ignore_index=True)
@@ -388,7 +312,7 @@ class _Block:
         days = market.first_day[month + 12] - market.first_day[month]
         mean_income = ahead / days * DAYS_PER_WAGE_MONTH
         kept = mean_income / (loans["income"].to_numpy() * market.base_pesos[month - 1])
-        chance = _default_probability(loans["risk"].to_numpy(), kept)
+        chance = default_probability(loans["risk"].to_numpy(), kept)
         defaulted = (
             np.random.default_rng([self.settings.seed, self.block, 4]).random(len(loans)) < chance
         )
@@ -404,60 +328,6 @@ class _Block:
                 "default_12m": defaulted.astype(np.int64),
             }
         )
-
-
-def _newcomers(market: LabourMarket, count: int, rng: np.random.Generator) -> Workers:
-    """People as they stand before the first month."""
-    low = np.array([a for a, _, _ in market.age_shares], dtype=float)
-    high = np.array([b + 1 if b < 90 else 70 for _, b, _ in market.age_shares], dtype=float)
-    share = np.array([s for _, _, s in market.age_shares])
-    # Ages are set where the structure was published. Few of the youngest are insured yet, so more
-    # of them are drawn; children who will enter, and people who have left, complete the picture.
-    weight = share * np.where(low < 20, 4.4, np.where(low < 25, 1.25, np.where(low < 65, 1.0, 1.9)))
-    low, high = np.append(low, [9.0, 65.0]), np.append(high, [15.0, 78.0])
-    weight = np.append(weight, [0.13, 0.08])
-    group = rng.choice(len(weight), size=count, p=weight / weight.sum())
-    age = rng.uniform(low[group], high[group])
-    left = group == len(weight) - 1
-    birth = market.age_month - np.round(age * 12).astype(np.int64)
-    education = rng.choice(5, size=count, p=EDUCATION_SHARES).astype(np.int64)
-    entry_age = np.array([15.0, 15.5, 17.5, 18.5, 21.5])[education] + rng.gamma(1.5, 0.8, count)
-    exit_age = np.where(left, rng.uniform(58, 66, count), rng.normal(67, 5, count))
-    stability, ability, prudence = rng.standard_normal((3, count))
-    prudence = 0.3 * stability + 0.2 * ability + np.sqrt(1 - 0.13) * prudence
-    entry = birth + np.round(entry_age * 12).astype(np.int64)
-    leave = birth + np.round(exit_age * 12).astype(np.int64)
-    in_force = (entry < 0) & (leave > 0)
-    employed = in_force & (rng.random(count) < 0.76)
-    tenure = np.minimum((rng.exponential(45, count)).astype(np.int64), np.maximum(-entry, 0))
-    workers = Workers(
-        birth_month=birth,
-        entry_month=entry,
-        exit_month=leave,
-        woman=rng.random(count) < _WOMEN_SHARE,
-        education=education,
-        stability=stability,
-        ability=ability,
-        prudence=prudence,
-        state=rng.choice(len(STATES), size=count, p=market.state_share).astype(np.int64),
-        industry=rng.choice(len(INDUSTRIES), size=count, p=market.industry_share).astype(np.int64),
-        employed=employed,
-        temporary=rng.random(count) < 0.13,
-        tenure=np.where(employed, tenure, 0),
-        idle=np.where(employed, 0, rng.integers(1, 24, count)),
-        job=employed.astype(np.int64),
-        jobs_held=employed.astype(np.int64),
-        wage=np.zeros(count),
-        raise_month=np.where(rng.random(count) < 0.4, 0, rng.integers(0, 12, count)),
-        side_on=np.zeros(count, dtype=bool),
-        side_wage=np.zeros(count),
-    )
-    start = np.zeros(count, dtype=np.int64)
-    wage = np.exp(wage_level(market, workers, start) + 0.16 * rng.standard_normal(count))
-    workers.wage = np.where(
-        employed, np.round(np.clip(wage, market.minimum_wage[0], market.wage_cap[0]), 2), 0.0
-    )
-    return workers
 
 
 def _dates(days: Ints) -> pd.Series:
