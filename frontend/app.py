@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Literal
 
 import streamlit as st
@@ -22,6 +23,7 @@ from frontend.schema import Part, request_part
 from frontend.text import LANGUAGES, Language, say
 from frontend.views import show_decision
 
+ICON = Path(__file__).parent / "icon.png"
 DEFAULT_ADDRESS = "http://127.0.0.1:8000"
 WATCH_SECONDS = 3
 _STATUS_LOOK: dict[str, tuple[Literal["green", "orange"], str]] = {
@@ -38,9 +40,8 @@ def service() -> ServiceClient:
 
 def main() -> None:
     """The page from top to bottom."""
-    st.set_page_config(
-        page_title="Solvencia", page_icon=":material/account_balance:", layout="wide"
-    )
+    # A file of our own: a named icon would be fetched from outside by every browser.
+    st.set_page_config(page_title="Solvencia", page_icon=str(ICON), layout="wide")
     state = st.session_state
     # Right after a refusal the state is known; asking again would send again, without a pause.
     if state.get("status") != "ready" and not state.pop("refused", False):

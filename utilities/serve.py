@@ -29,7 +29,8 @@ def main() -> int:
             print(f"port {port} is taken; choose another: make run {name}=…", file=sys.stderr)
             return 1
     api, app = f"http://{HOST}:{arguments.api_port}", f"http://{HOST}:{arguments.app_port}"
-    signal.signal(signal.SIGTERM, _interrupt)
+    for stop in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(stop, _interrupt)
     processes: list[subprocess.Popen[bytes]] = []
     try:
         processes.append(_start_api(arguments.api_port))
