@@ -205,7 +205,9 @@ def test_without_loans_default_is_absent_and_says_why(training_tables: TrainingT
     assert {"continuity", "income_p10", "income_p50", "income_p90"} == set(result.scorecards)
 
 
-def test_training_again_with_another_sex_gives_the_same_tables(training_tables: TrainingTables, trained: Trained) -> None:
+def test_training_again_with_another_sex_gives_the_same_tables(
+    training_tables: TrainingTables, trained: Trained
+) -> None:
     assert not [name for name in Features._fields if "sex" in name]
     swapped = training_tables.snapshots.assign(audit_sex="X")
     again = train(swapped, training_tables.loans.assign(audit_sex="X"), FIT, test_years=3)
