@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import papermill
+from traitlets.config import Config
 
 
 def without_clock(notebook: dict[str, Any]) -> dict[str, Any]:
@@ -42,6 +43,8 @@ def main() -> int:
             language="python",
             stdout_file=sys.stdout,
             stderr_file=sys.stderr,
+            # Over files, not ports: another user of the machine cannot listen to the kernel.
+            config=Config({"KernelManager": {"transport": "ipc"}}),
         )
     except papermill.PapermillExecutionError as error:
         print(f"{arguments.notebook}: {error.ename}: {error.evalue}", file=sys.stderr)

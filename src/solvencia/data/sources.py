@@ -87,7 +87,7 @@ class Chunk:
     rejects: list[Reject]
 
 
-def read_people(directory: Path, size: int = 20_000) -> Iterator[Chunk]:
+def read_people(directory: Path, size: int = 2_000) -> Iterator[Chunk]:
     """Validated people with their spells and loans, ``size`` people at a time.
 
     A row of spells or loans whose person is not among the valid people is a reject; so is the
