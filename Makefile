@@ -7,6 +7,8 @@ LOCK := uv pip compile --quiet --python-version 3.11 --no-emit-index-url --no-he
 
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export PYTHONUNBUFFERED := 1
+# Trust what the machine trusts, as pip does.
+export UV_SYSTEM_CERTS := 1
 
 .PHONY: help run test setup lint format unit pipeline promote serve lock clean
 
