@@ -55,7 +55,7 @@ class SimulatorSettings:
 
 @dataclass(frozen=True)
 class Tables:
-    """The canonical tables of a source, one row as DESIGN of the source describes it."""
+    """The tables of a source, with the columns that docs/data.md lists."""
 
     people: pd.DataFrame
     spells: pd.DataFrame
