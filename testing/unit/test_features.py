@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from solvencia.domain.applicant import EmploymentSpell, LoanRequest
 from solvencia.domain.errors import InvalidInputError
 from solvencia.domain.features import DAYS_PER_MONTH, FEATURES, Features, compute_features
+from solvencia.domain.history import known_work
 from solvencia.domain.reference import DAYS_PER_WAGE_MONTH, Reference, month_of
 from testing.unit.builders import TODAY, applicant, histories, spell, spells
 
@@ -265,3 +266,25 @@ def test_income_is_compared_with_the_mean_of_the_days_worked_in_five_years():
     mean = (200 * 914 + 400 * 914) / 1828  # the 1,828 days from 2019-07-01 to 2024-07-01
 
     assert features_of(job).income_to_average == pytest.approx(400 / mean)
+
+
+def test_a_spell_inside_another_of_its_employer_gives_the_wage_while_it_lasts():
+    around, inside = spell("2020-01-01", None, 300.0), spell("2021-01-01", "2021-12-31", 330.0)
+    again = spell("2021-06-01", "2022-06-30", 350.0)
+    work = known_work([around, inside, again], TODAY)
+
+    assert [(date.fromordinal(w.start), date.fromordinal(w.end), w.daily_wage) for w in work] == [
+        (date(2020, 1, 1), date(2020, 12, 31), 300.0),
+        (date(2021, 1, 1), date(2021, 5, 31), 330.0),
+        (date(2021, 6, 1), date(2022, 6, 30), 350.0),
+        (date(2022, 7, 1), TODAY, 300.0),
+    ]
+
+
+@given(histories())
+def test_stretches_of_one_employer_are_disjoint_and_cover_every_day_worked(history):
+    work = known_work(history, TODAY)
+    days = [(w.employer, day) for w in work for day in range(w.start, w.end + 1)]
+
+    assert len(days) == len(set(days))
+    assert {day for _, day in days} == set(days_worked(history))

@@ -92,21 +92,25 @@ def known_work(spells: Iterable[EmploymentSpell], as_of: date) -> list[Worked]:
 
 
 def _without_overlap(work: list[Worked]) -> list[Worked]:
-    """Cut each stretch where a later one of the same employer covers it."""
+    """Cut each stretch where a later one of the same employer covers it.
+
+    Going back from the latest start, what is covered so far is, for each employer, a stack of
+    disjoint stretches with the earliest on top; a stretch takes the gaps it finds there and joins
+    what it touches, so each is looked at once.
+    """
     kept: list[Worked] = []
-    taken: dict[str, list[tuple[int, int]]] = {}
+    covered: dict[str, list[tuple[int, int]]] = {}
     for row in reversed(work):
-        free = [(row.start, row.end)]
-        covered = taken.setdefault(row.employer, [])
-        for begin, end in covered:
-            free = [
-                part
-                for low, high in free
-                for part in ((low, min(high, begin - 1)), (max(low, end + 1), high))
-                if part[0] <= part[1]
-            ]
-        covered.append((row.start, row.end))
-        kept.extend(row._replace(start=low, end=high) for low, high in free)
+        stack = covered.setdefault(row.employer, [])
+        free_from, reach = row.start, row.end
+        while stack and stack[-1][0] <= row.end:
+            begin, end = stack.pop()
+            if free_from < begin:
+                kept.append(row._replace(start=free_from, end=begin - 1))
+            free_from, reach = max(free_from, end + 1), max(reach, end)
+        if free_from <= row.end:
+            kept.append(row._replace(start=free_from))
+        stack.append((row.start, reach))
     return sorted(kept)
 
 
