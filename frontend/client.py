@@ -27,15 +27,15 @@ class ServiceError(Exception):
     """Anything that kept the service from answering."""
 
 
-class ServiceAway(ServiceError):  # noqa: N818 - the reader's word for the state
+class ServiceAway(ServiceError):  # noqa: N818 - the reader's word for the state of the service
     """No answer from the address."""
 
 
-class NotReady(ServiceError):  # noqa: N818
+class NotReady(ServiceError):  # noqa: N818 - as above, a state
     """The service runs but can not decide yet."""
 
 
-class ServiceFailed(ServiceError):  # noqa: N818
+class ServiceFailed(ServiceError):  # noqa: N818 - as above, a state
     """An answer that is no decision, or none in time."""
 
 
@@ -49,7 +49,7 @@ class FieldError:
     allowed: str | None = None
 
 
-class Rejected(ServiceError):  # noqa: N818
+class Rejected(ServiceError):  # noqa: N818 - an answer of the service, not its fault
     """The request was understood and refused."""
 
     def __init__(self, errors: list[FieldError]) -> None:

@@ -115,6 +115,7 @@ class Condition(_Part):
                     )
         elif any(isinstance(value, str) for value in values):
             raise ValueError(f"value of {self.field}: got {self.value!r}; allowed: numbers")
+        # Both ends are numbers: a category was refused above, and so was text on a number.
         if self.op == "between" and (len(values) != 2 or not values[0] < values[1]):  # type: ignore[operator]
             raise ValueError(
                 f"value of {self.field} between: got {self.value!r}; allowed: [low, high], low < high"
@@ -163,7 +164,7 @@ def _possible(condition: Condition, others: Sequence[Condition]) -> bool:
     candidates: list[Any] = list(info.levels)
     if not info.levels:
         bounds = {info.low, info.high}
-        for item in together:
+        for item in together:  # all numbers: `_is_typed` lets no text stand on a number's field
             bounds.update(item.value if isinstance(item.value, tuple) else (item.value,))  # type: ignore[arg-type]
         near = [nextafter(bound, side) for bound in bounds for side in (-inf, inf)]
         candidates = [value for value in (*bounds, *near) if info.low <= value <= info.high]
