@@ -10,7 +10,8 @@ export PYTHONUNBUFFERED := 1
 # Trust what the machine trusts, as pip does.
 export UV_SYSTEM_CERTS := 1
 
-.PHONY: help run test setup lint format unit pipeline promote serve lock clean
+.PHONY: help run test setup lint format unit pipeline promote rollback serve tune yardsticks scorecards \
+	benchmark bench-scorecard lock clean
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 18
@@ -55,8 +56,26 @@ else
 	dvc repro
 endif
 
-promote: setup ## Let the candidate serve
+promote: setup ## Let the candidate serve if every gate lets it pass
 	python -m utilities.promote
+
+rollback: setup ## Let the champion before this one serve again
+	python -m utilities.rollback
+
+tune: setup ## Search how each model's trees should grow, and write it to params.yaml
+	python -m utilities.tune
+
+yardsticks: setup ## What ten times the people could teach, and what an EBM reaches
+	python -m utilities.yardsticks
+
+scorecards: setup ## Print the candidate's scorecards, with plots in reports/scorecards
+	for name in continuity default; do python -m utilities.print_scorecard $$name --plots reports/scorecards; done
+
+benchmark: setup ## The engine on real credit data: make benchmark DATA=folder
+	python -m utilities.benchmark $(if $(DATA),--data "$(DATA)")
+
+bench-scorecard: setup ## Timings of the scorecards beside the boosters they equal
+	python -m utilities.bench_scorecard
 
 serve: setup ## Serve the champion: API and app
 	python -m utilities.serve --api-port $(API_PORT) --app-port $(APP_PORT)

@@ -10,7 +10,9 @@ from solvencia.domain.applicant import Applicant, IsoDate, LoanRequest, Profile
 from solvencia.domain.decision import Decision
 from solvencia.domain.features import FEATURES
 from solvencia.domain.policy import Outcome
+from solvencia.domain.reasons import ReasonCode
 from solvencia.domain.scorecard import SCORE_MAX, SCORE_MIN
+from solvencia.serving.change import Change
 from solvencia.serving.decider import Decider
 
 HISTORY_EXAMPLE: dict[str, Any] = {
@@ -126,10 +128,34 @@ class OfferOut(_Wire):
 class ReasonOut(_Wire):
     """One reason, adverse ones first. 50 points double the odds."""
 
-    code: str
+    code: Annotated[
+        str, Field(description=f"Of a rule, or of what a model saw: {', '.join(ReasonCode)}")
+    ]
     source: str
     adverse: bool
     points: float
+    text: str
+    text_en: str
+
+
+class StepOut(_Wire):
+    """One field of the applicant or the loan, as it is and as it would be."""
+
+    field: Annotated[
+        str, Field(description="months_in_current_job, amount (MXN), term_months or product")
+    ]
+    before: float | str
+    after: float | str
+
+
+class ChangeOut(_Wire):
+    """What would give a better answer, and that answer; all else stays as it is today."""
+
+    steps: Annotated[tuple[StepOut, ...], Field(description="One field, or two together")]
+    outcome: Outcome
+    final_score: int
+    pd: float | None
+    offer: OfferOut | None
     text: str
     text_en: str
 
@@ -196,14 +222,23 @@ class DecisionOut(_Wire):
     loan: LoanOut
     offer: OfferOut | None
     reasons: tuple[ReasonOut, ...]
+    changes: Annotated[
+        tuple[ChangeOut, ...],
+        Field(
+            description="The nearest changes that would be approved, nearest first, or else bring a "
+            "refusal before an analyst; empty for an approval, or when none would"
+        ),
+    ]
     explanation: ScoreExplanation
     scale: ScoreScale
     as_of: date
     versions: Versions
 
 
-def decision_out(decision: Decision, decider: Decider, *, standard_loan: bool) -> DecisionOut:
-    """The answer for a decision."""
+def decision_out(
+    decision: Decision, changes: tuple[Change, ...], decider: Decider, *, standard_loan: bool
+) -> DecisionOut:
+    """The answer for a decision and what would change it."""
     assessment, policy = decision.assessment, decider.policy.policy
     values = assessment.features._asdict()
     return DecisionOut(
@@ -217,6 +252,7 @@ def decision_out(decision: Decision, decider: Decider, *, standard_loan: bool) -
         loan=LoanOut(**assessment.loan.model_dump(), standard=standard_loan),
         offer=OfferOut.model_validate(decision.offer) if decision.offer else None,
         reasons=tuple(ReasonOut.model_validate(reason) for reason in decision.reasons),
+        changes=tuple(ChangeOut.model_validate(change) for change in changes),
         explanation=ScoreExplanation(
             base_points=round(assessment.base_points, 2),
             contributions=tuple(

@@ -98,6 +98,16 @@ class Reason(TypedDict):
     text_en: str
 
 
+class Change(TypedDict):
+    """What would give a better answer, and that answer."""
+
+    outcome: Literal["approve", "refer", "decline"]
+    final_score: int
+    pd: float | None
+    text: str
+    text_en: str
+
+
 class Contribution(TypedDict):
     """Points one feature adds."""
 
@@ -162,6 +172,7 @@ class Decision(TypedDict):
     loan: Loan
     offer: Offer | None
     reasons: list[Reason]
+    changes: list[Change]
     explanation: Explanation
     scale: Scale
     as_of: str

@@ -162,6 +162,29 @@ COPY: dict[str, dict[Language, str]] = {
         "es": "Puntos: 50 duplican la razón de buenos a malos, en el puntaje o en el riesgo.",
         "en": "Points: 50 double the odds, in the score or in the risk.",
     },
+    "changes": {"es": "Qué cambiaría la respuesta", "en": "What would change the answer"},
+    "changes.measures": {
+        "es": "puntaje {score} · incumplimiento {pd}",
+        "en": "score {score} · default {pd}",
+    },
+    "changes.score": {"es": "puntaje {score}", "en": "score {score}"},
+    "changes.note": {
+        "es": "Lo más cercano que bastaría, con todo lo demás como hoy: mismo salario y mismo entorno.",
+        "en": "The nearest that would be enough, with all else as today: the same wage and the same "
+        "surroundings.",
+    },
+    "changes.none": {
+        "es": "Ningún otro monto, plazo o producto, ni hasta 24 meses más en el empleo actual, ni dos "
+        "de estos cambios a la vez, daría otra respuesta.",
+        "en": "No other amount, term or product, nor up to 24 more months in the current job, nor two "
+        "of these changes at once, would give another answer.",
+    },
+    "changes.none.no_job": {
+        "es": "Ningún otro monto, plazo o producto, ni dos de estos cambios a la vez, daría otra "
+        "respuesta mientras no tenga empleo formal.",
+        "en": "No other amount, term or product, nor two of these changes at once, would give another "
+        "answer as long as there is no formal job.",
+    },
     "source.knockout": {"es": "regla de rechazo", "en": "decline rule"},
     "source.referral": {"es": "regla de revisión", "en": "referral rule"},
     "source.limit": {"es": "límite de la oferta", "en": "limit of the offer"},

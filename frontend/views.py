@@ -3,7 +3,7 @@
 import streamlit as st
 
 from frontend import charts
-from frontend.client import Decision, Offer, Reason
+from frontend.client import Change, Decision, Offer, Reason
 from frontend.explanation import Names, steps
 from frontend.formats import day, money, percent, points
 from frontend.text import COPY, Language, say
@@ -27,6 +27,9 @@ def show_decision(decision: Decision, names: Names, language: Language) -> None:
         _income(decision, language, palette)
     with st.container(border=True):
         _reasons(decision["reasons"], language)
+    if decision["outcome"] != "approve":
+        with st.container(border=True):
+            _changes(decision, language)
     with st.container(border=True):
         st.subheader(say("explanation", language), anchor=False)
         st.altair_chart(charts.waterfall(steps(decision, names, language), palette))
@@ -109,14 +112,7 @@ def score_grade(decision: Decision) -> str:
 
 def _income(decision: Decision, language: Language, palette: charts.Palette) -> None:
     st.subheader(say("income", language), anchor=False)
-    now = next(
-        (
-            float(item["value"])
-            for item in decision["explanation"]["contributions"]
-            if item["feature"] == "monthly_income" and item["value"] is not None
-        ),
-        None,
-    )
+    now = _number(decision, "monthly_income")
     st.altair_chart(charts.income_band(decision["income_band"], now, language, palette))
     st.caption(say("income.note", language))
     pd, segment = decision["pd"], decision["segment"]
@@ -154,6 +150,40 @@ def reason_line(reason: Reason, language: Language) -> str:
     if not reason["points"]:
         return f":{colour}-badge[{source}] {text}"
     return f":{colour}-badge[{points(reason['points'])}] {text} :gray[{source}]"
+
+
+def _changes(decision: Decision, language: Language) -> None:
+    st.subheader(say("changes", language), anchor=False)
+    changes = decision["changes"]
+    if not changes:
+        employed = not _number(decision, "months_unemployed")
+        st.markdown(say("changes.none" if employed else "changes.none.no_job", language))
+        return
+    with st.container(gap="xsmall"):
+        for change in changes:
+            st.markdown(change_line(change, language))
+    st.caption(say("changes.note", language))
+
+
+def change_line(change: Change, language: Language) -> str:
+    """One change: the answer it would bring, what it says, and what would be measured then."""
+    colour, icon = _LOOK[change["outcome"]]
+    text = _literal(change["text_en"] if language == "en" else change["text"])
+    score, pd = change["final_score"], change["pd"]
+    measures = (
+        say("changes.score", language, score=score)
+        if pd is None
+        else say("changes.measures", language, score=score, pd=percent(pd))
+    )
+    return f":{colour}[:material/{icon}:] {text} :gray[{measures}]"
+
+
+def _number(decision: Decision, feature: str) -> float | None:
+    """Value of a feature that the explanation shows; None where it is unknown or not shown."""
+    for item in decision["explanation"]["contributions"]:
+        if item["feature"] == feature and isinstance(item["value"], float | int):
+            return float(item["value"])
+    return None
 
 
 def _small_print(decision: Decision, language: Language) -> None:

@@ -13,21 +13,29 @@ from solvencia.data.sources import SourceDescription
 from solvencia.domain.reference import Reference
 from solvencia.training.assemble import assemble
 from solvencia.training.evaluate import EvaluationSettings, judge
-from solvencia.training.fit import FitSettings
+from solvencia.training.settings import Boosting, TrainingSettings
 from solvencia.training.train import Trained, train
 
 ROOT = Path(__file__).parent.parent
 REFERENCE_TABLES = ROOT / "dataset" / "reference"
 SIMULATOR = SimulatorSettings(people=1500, years=15, until=date(2026, 5, 31), seed=11)
-FIT = FitSettings(
+GROWN = Boosting(
     rounds=60,
     learning_rate=0.2,
-    max_bins=12,
     min_rows_per_leaf=40,
     l2=1.0,
+    row_share=1.0,
+    column_share=1.0,
+)
+FIT = TrainingSettings(
+    max_bins=12,
+    max_pairs=12,
     profile_share=0.25,
     threads=1,
     seed=11,
+    continuity=GROWN,
+    income=GROWN,
+    default=GROWN,
 )
 
 
@@ -61,7 +69,7 @@ def model_directory(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Path:
     directory = tmp_path_factory.mktemp("model") / "champion"
-    metrics = judge(trained, SIMULATOR, REFERENCE_TABLES, EvaluationSettings(3, 200, 5))
+    metrics = judge(trained, SIMULATOR, REFERENCE_TABLES, EvaluationSettings(3, 200, 5, 20))
     assemble(
         directory,
         trained,

@@ -14,6 +14,7 @@ from api.wire import (
     decision_out,
 )
 from solvencia.domain.errors import InvalidInputError
+from solvencia.serving.counterfactual import nearest_changes
 
 router = APIRouter(tags=["decisions"])
 
@@ -35,11 +36,12 @@ _BODY = Body(
 async def score(
     request: Annotated[ScoreRequest, _BODY], decider: DeciderDep, today: TodayDep
 ) -> DecisionOut:
-    """Decide on one applicant: score, band, PD, segment, offer and reasons."""
+    """Decide on one applicant: score, band, PD, segment, offer, reasons and what would change it."""
     as_of = request.as_of or today
     if as_of > today:
         raise InvalidInputError("as_of", as_of, f"{today} (today in Mexico City) or earlier")
     applicant = request.history or request.profile
     assert applicant is not None
     decision = decider.decide(applicant, as_of, request.loan)
-    return decision_out(decision, decider, standard_loan=request.loan is None)
+    changes = nearest_changes(decider, applicant, decision)
+    return decision_out(decision, changes, decider, standard_loan=request.loan is None)

@@ -11,7 +11,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from solvencia.domain.features import FEATURES
 from solvencia.domain.reference import Reference
 from solvencia.domain.scorecard import Scorecard
 from solvencia.domain.segment import Segmentation
+from solvencia.domain.stability import Stability
 
 MANIFEST = "manifest.json"
 _LINE = 100
@@ -38,6 +39,8 @@ class Model:
         scorecards: by name, those of ``SCORECARDS`` that the source supports.
         provenance: hashes of data and parameters, source description, periods.
         metrics: headline figures by model, as measured on the later period.
+        stability: by probability model, its cells and scores frozen with the shares of the rows it
+            was fitted on.
     """
 
     version: str
@@ -46,6 +49,7 @@ class Model:
     reference: Reference
     provenance: Mapping[str, Any]
     metrics: Mapping[str, Any]
+    stability: Mapping[str, Stability] = field(default_factory=dict)
 
 
 def feature_signature() -> list[dict[str, Any]]:
@@ -59,6 +63,7 @@ def write_model(
     scorecards: Mapping[str, Scorecard],
     segmentation: Segmentation,
     reference: Reference,
+    stability: Mapping[str, Stability],
     provenance: Mapping[str, Any],
     metrics: Mapping[str, Any],
 ) -> str:
@@ -66,6 +71,7 @@ def write_model(
     files = {f"{name}.json": card.to_json() for name, card in scorecards.items()}
     files["segments.json"] = segmentation.to_json()
     files["reference.json"] = reference.to_json()
+    files["stability.json"] = {name: item.to_json() for name, item in stability.items()}
     texts = {name: _dump(content) for name, content in sorted(files.items())}
     body = {
         "features": feature_signature(),
@@ -99,6 +105,7 @@ def read_model(directory: Path) -> Model:
     Raises:
         ArtifactError: something is missing, altered, or made for other features.
     """
+    directory = directory.resolve()  # a champion that changes meanwhile is not mixed with another
     manifest = _read_json(directory / MANIFEST, directory)
     body = {key: manifest.get(key, {}) for key in _BODY}
     version = _version(body)
@@ -119,7 +126,8 @@ def read_model(directory: Path) -> Model:
             raise ArtifactError(f"{path}: altered since training; its hash is not the manifest's")
         contents[name] = json.loads(raw)
     required = {f"{name}.json" for name in SCORECARDS if name not in OPTIONAL_SCORECARDS}
-    if absent := sorted((required | {"segments.json", "reference.json"}) - set(contents)):
+    required |= {"segments.json", "reference.json", "stability.json"}
+    if absent := sorted(required - set(contents)):
         raise ArtifactError(f"{directory}: lacks {', '.join(absent)}")
     try:
         model = Model(
@@ -133,12 +141,35 @@ def read_model(directory: Path) -> Model:
             reference=Reference.from_json(contents["reference.json"]),
             provenance=body["provenance"],
             metrics=body["metrics"],
+            stability={
+                name: Stability.from_json(raw) for name, raw in contents["stability.json"].items()
+            },
         )
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise ArtifactError(f"{directory}: a file lacks or misnames a part: {error!r}") from error
+    for card in model.scorecards.values():
+        _check_features(card, directory)
     if misplaced := [name for name, card in model.scorecards.items() if card.name != name]:
         raise ArtifactError(f"{directory}: {misplaced[0]}.json holds another scorecard")
+    for name, stability in model.stability.items():
+        frozen = tuple(item.bins for item in stability.features)
+        if name not in model.scorecards or frozen != model.scorecards[name].bins:
+            raise ArtifactError(
+                f"{directory}: stability.json: cells of {name} are not its scorecard's"
+            )
     return model
+
+
+def _check_features(card: Scorecard, directory: Path) -> None:
+    for bins in card.bins:
+        if bins.feature not in FEATURES:
+            raise ArtifactError(
+                f"{directory}: scorecard {card.name}: unknown feature {bins.feature!r}"
+            )
+        if bins.levels != FEATURES[bins.feature].levels:
+            raise ArtifactError(
+                f"{directory}: scorecard {card.name}: levels of {bins.feature} are not its own"
+            )
 
 
 def _read_json(path: Path, directory: Path) -> dict[str, Any]:

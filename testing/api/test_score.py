@@ -7,6 +7,7 @@ from fastapi.testclient import TestClient
 
 from api.wire import HISTORY_EXAMPLE, PROFILE_EXAMPLE
 from solvencia.domain.loan import level_payment
+from solvencia.domain.reasons import ReasonCode
 
 
 def score(client: TestClient, body: dict[str, Any]) -> dict[str, Any]:
@@ -71,7 +72,7 @@ def test_the_score_follows_from_the_tables_by_hand(
         LoanRequest.model_validate(HISTORY_EXAMPLE["loan"]),
     )
     card = model.scorecards["continuity"]
-    margin = card.intercept + sum(item.points for item in card.contributions(features))
+    margin = card.intercept + sum(item.points for item in card.contributions(features._asdict()))
     by_formula = 600 + 50 / log(2) * (margin - log(4))
     assert score(client, HISTORY_EXAMPLE)["income_score"] == round(by_formula)
 
@@ -89,6 +90,60 @@ def test_the_offer_is_consistent(client: TestClient) -> None:
 def test_reasons_come_adverse_first(client: TestClient) -> None:
     adverse = [reason["adverse"] for reason in score(client, PROFILE_EXAMPLE)["reasons"]]
     assert adverse == sorted(adverse, reverse=True)
+
+
+BEGINNER = {
+    **PROFILE_EXAMPLE,
+    "profile": {
+        **PROFILE_EXAMPLE["profile"],
+        "months_in_current_job": 1,
+        "contribution_weeks": 20,
+        "employers_5y": 5,
+    },
+}
+LARGE = {**PROFILE_EXAMPLE, "loan": {**PROFILE_EXAMPLE["loan"], "amount": 300_000}}
+
+
+def then(body: dict[str, Any], steps: list[dict[str, Any]]) -> dict[str, Any]:
+    """The request that a change describes."""
+    body = copy.deepcopy(body)
+    for step in steps:
+        if step["field"] == "months_in_current_job":
+            months = step["after"] - step["before"]
+            body["profile"]["months_in_current_job"] += months
+            body["profile"]["age"] += months / 12
+            body["profile"]["contribution_weeks"] += months * 30.4375 / 7
+        else:
+            assert body["loan"][step["field"]] == step["before"]
+            body["loan"][step["field"]] = step["after"]
+    return body
+
+
+@pytest.mark.parametrize("body", [BEGINNER, LARGE], ids=["beginner", "large"])
+def test_a_change_brings_the_answer_it_tells(client: TestClient, body: dict[str, Any]) -> None:
+    decision = score(client, body)
+    assert decision["outcome"] != "approve"
+    assert decision["changes"]
+    for change in decision["changes"]:
+        asked_again = score(client, then(body, change["steps"]))
+        for name in ("outcome", "final_score", "offer"):
+            assert asked_again[name] == change[name]
+        assert asked_again["pd"] == pytest.approx(change["pd"])
+        assert change["text"].startswith("Con ")
+        assert change["text_en"].startswith("With ")
+
+
+def test_an_approval_tells_no_change(client: TestClient) -> None:
+    decision = score(client, HISTORY_EXAMPLE)
+    assert (decision["outcome"], decision["changes"]) == ("approve", [])
+
+
+def test_a_model_gives_its_reasons_by_the_closed_list_of_codes(client: TestClient) -> None:
+    reasons = score(client, PROFILE_EXAMPLE)["reasons"]
+    codes = [item["code"] for item in reasons if item["source"] in ("income_score", "pd")]
+    assert codes
+    assert len(set(codes)) == len(codes)
+    assert set(codes) <= set(ReasonCode)
 
 
 def test_without_a_loan_the_standard_loan_is_decided(client: TestClient) -> None:

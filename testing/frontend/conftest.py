@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
-from fake_service import DECISION, FakeService
+from fake_service import CHANGE, DECISION, FakeService
 from served import ROOT, Served
 from streamlit.testing.v1 import AppTest
 
@@ -25,7 +25,7 @@ def document() -> dict[str, Any]:
 @pytest.fixture
 def decision() -> Any:
     """An answer that the service could give."""
-    DecisionOut.model_validate(DECISION)
+    DecisionOut.model_validate(DECISION | {"changes": [CHANGE]})
     return deepcopy(DECISION)
 
 

@@ -26,22 +26,23 @@ DECISION: dict[str, Any] = {
     },
     "reasons": [
         {
-            "code": "LOAN_TERM_MONTHS",
+            "code": "LOAN_TERM",
             "source": "pd",
             "adverse": True,
             "points": -6.2,
-            "text": "El plazo solicitado resta.",
-            "text_en": "The term asked for counts against.",
+            "text": "El plazo solicitado eleva el riesgo.",
+            "text_en": "The term asked for raises the risk.",
         },
         {
-            "code": "MONTHS_IN_CURRENT_JOB",
+            "code": "JOB_TENURE",
             "source": "income_score",
             "adverse": False,
             "points": 30.0,
-            "text": "Buena antigüedad en el empleo actual.",
-            "text_en": "Long time in the current job.",
+            "text": "Buena antigüedad en el empleo actual o en alguno anterior.",
+            "text_en": "A long time in the current job, or in an earlier one.",
         },
     ],
+    "changes": [],
     "explanation": {
         "base_points": 600.73,
         "contributions": [
@@ -82,6 +83,21 @@ DECISION: dict[str, Any] = {
         "policy_digest": "a3fdbd028fae",
         "synthetic": True,
     },
+}
+
+CHANGE: dict[str, Any] = {
+    "steps": [
+        {"field": "months_in_current_job", "before": 2.0, "after": 6.0},
+        {"field": "amount", "before": 35000.0, "after": 20000.0},
+    ],
+    "outcome": "approve",
+    "final_score": 542,
+    "pd": 0.2201,
+    "offer": DECISION["offer"],
+    "text": "Con 4 meses más en este empleo y $20,000 en lugar de $35,000, la respuesta sería: "
+    "aprobado.",
+    "text_en": "With 4 more months in this job and MXN 20,000 instead of 35,000, the answer would "
+    "be: approved.",
 }
 
 

@@ -58,6 +58,11 @@ def test_an_analyst_scores_switches_language_and_outlives_an_outage(
     expect(page.get_by_role("heading", name="Puntaje final", exact=True)).to_be_visible()
     expect(page.locator("[data-testid=stVegaLiteChart]")).to_have_count(3)
 
+    # Somebody new to work is referred at best, and told what would change that.
+    fill(page, "Meses en el empleo actual", "1")
+    page.get_by_role("button", name="Evaluar").click()
+    expect(page.get_by_role("heading", name="Qué cambiaría la respuesta")).to_be_visible()
+
     # By history, for the policy's standard loan.
     page.get_by_text("Sin crédito específico").click()
     page.get_by_role("tab", name="Historia laboral").click()

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from fake_service import FakeService
+from fake_service import CHANGE, FakeService
 from streamlit.testing.v1 import AppTest
 
 from frontend.text import say
@@ -52,7 +52,7 @@ def test_approved(app: AppTest, fake: FakeService) -> None:
         "CAT sin IVA": "68.8 %",
     }
     text = shown(app)
-    assert text.index("El plazo solicitado resta.") < text.index("Buena antigüedad")
+    assert text.index("El plazo solicitado eleva el riesgo.") < text.index("Buena antigüedad")
     assert say("synthetic", "es") in text
     assert "modelo 5e42d062918f" in text
     assert "Por puntaje sería B" in text
@@ -108,6 +108,37 @@ def test_declined_without_an_offer(app: AppTest, fake: FakeService) -> None:
 def test_referred(app: AppTest, fake: FakeService) -> None:
     fake.decision["outcome"] = "refer"
     assert "Referido a analista" in assess(app.run()).header[0].value
+
+
+def test_what_would_change_the_answer_is_told_after_the_reasons(
+    app: AppTest, fake: FakeService
+) -> None:
+    fake.decision |= {"outcome": "decline", "offer": None, "changes": [CHANGE]}
+    text = shown(assess(app.run()))
+    assert not app.exception
+    titles = [item.value for item in app.subheader]
+    assert titles.index(say("changes", "es")) == titles.index(say("reasons", "es")) + 1
+    assert "Con 4 meses más en este empleo y \\$20,000 en lugar de \\$35,000" in text
+    assert "puntaje 542 · incumplimiento 22.0 %" in text
+
+
+@pytest.mark.parametrize(
+    ("months_unemployed", "told"), [(0.0, "changes.none"), (5.0, "changes.none.no_job")]
+)
+def test_that_nothing_would_change_the_answer_is_told(
+    app: AppTest, fake: FakeService, months_unemployed: float, told: str
+) -> None:
+    fake.decision["outcome"] = "refer"
+    item = fake.decision["explanation"]["contributions"][0]
+    fake.decision["explanation"]["contributions"].append(
+        item | {"feature": "months_unemployed", "value": months_unemployed}
+    )
+    assert say(told, "es") in shown(assess(app.run()))
+
+
+def test_an_approval_says_nothing_of_changes(app: AppTest, fake: FakeService) -> None:
+    assess(app.run())
+    assert say("changes", "es") not in [item.value for item in app.subheader]
 
 
 def test_field_errors_stand_under_their_fields(app: AppTest, fake: FakeService) -> None:

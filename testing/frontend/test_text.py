@@ -2,17 +2,19 @@
 
 import re
 from itertools import pairwise
-from typing import Any, get_args
+from typing import Any, cast, get_args
 
 import pytest
+from fake_service import CHANGE
 
 from frontend import formats
 from frontend.client import FieldError
 from frontend.explanation import SHOWN, described, steps
 from frontend.problems import explain
-from frontend.text import COPY, HELP_EN, LANGUAGES, UNITS
-from frontend.views import reason_line, score_grade
+from frontend.text import COPY, HELP_EN, LANGUAGES, UNITS, Language
+from frontend.views import change_line, reason_line, score_grade
 from solvencia.domain.decision import Reason
+from solvencia.serving.waiting import LONGEST_WAIT
 
 
 @pytest.mark.parametrize("key", COPY)
@@ -128,7 +130,21 @@ def test_a_factor_with_its_value(value: Any, unit: str, shown: str) -> None:
 
 def test_reason_of_a_rule_shows_no_points(decision: Any) -> None:
     rule = decision["reasons"][0] | {"source": "knockout", "points": 0.0}
-    assert reason_line(rule, "es") == ":red-badge[regla de rechazo] El plazo solicitado resta."
+    assert (
+        reason_line(rule, "es")
+        == ":red-badge[regla de rechazo] El plazo solicitado eleva el riesgo."
+    )
+
+
+def test_a_change_without_a_pd_shows_the_score_alone() -> None:
+    line = change_line(cast(Any, CHANGE | {"pd": None}), "en")
+    assert line.startswith(":green[:material/check_circle:] With 4 more months in this job")
+    assert line.endswith(":gray[score 542]")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_longest_wait_is_said_as_it_is(language: Language) -> None:
+    assert f" {LONGEST_WAIT} " in COPY["changes.none"][language]
 
 
 def test_grade_of_the_score_alone(decision: Any) -> None:

@@ -4,12 +4,14 @@ import json
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from solvencia.artifact import MANIFEST, SCORECARDS, read_model, replace_directory, write_model
 from solvencia.domain.errors import ArtifactError
 from solvencia.domain.reference import Reference, Series
 from solvencia.domain.segment import Axis, Segment, Segmentation
+from solvencia.domain.stability import freeze
 from testing.unit.builders import tiny_card
 
 CARDS = {
@@ -24,6 +26,13 @@ WHOLE = {
     "scorecards": CARDS,
     "segmentation": SEGMENTATION,
     "reference": REFERENCE,
+    "stability": {
+        "continuity": freeze(
+            CARDS["continuity"].bins,
+            {"months_in_current_job": np.array([3.0, 30.0])},
+            {"income_score": np.array([610.0, 640.0])},
+        )
+    },
     "provenance": {"data": "abc"},
     "metrics": {"continuity": {"auc": 0.71}},
 }
@@ -53,6 +62,7 @@ def test_a_model_is_read_as_it_was_written(tmp_path):
     assert model.scorecards == CARDS
     assert model.segmentation == SEGMENTATION
     assert model.reference == REFERENCE
+    assert model.stability == WHOLE["stability"]
     assert (model.provenance, model.metrics) == (WHOLE["provenance"], WHOLE["metrics"])
 
 

@@ -18,7 +18,7 @@ from solvencia.domain.decision import (
 from solvencia.domain.features import FEATURES
 from solvencia.domain.income import IncomeBand
 from solvencia.domain.policy import FIELDS
-from solvencia.domain.reasons import FEATURE_REASONS
+from solvencia.domain.reasons import told_by_code
 from solvencia.domain.segment import Segment
 from solvencia.serving.decider import load_policy
 from testing.unit.builders import TODAY, UNKNOWN
@@ -63,14 +63,6 @@ contributions = st.dictionaries(
 )
 
 
-def test_every_feature_can_be_explained_both_ways():
-    assert set(FEATURE_REASONS) == set(FEATURES)
-    for text in FEATURE_REASONS.values():
-        assert all(sentence.strip().endswith(".") for sentence in text)
-        assert text.adverse != text.favourable
-        assert text.adverse_en != text.favourable_en
-
-
 def test_a_solid_applicant_is_approved_with_an_offer():
     decision = decide(SOLID, POLICY)
 
@@ -98,11 +90,11 @@ def test_reasons_come_adverse_first_then_by_weight():
 
     assert codes == [
         ("INDUSTRY", True, -3.2),
-        ("LOAN_TO_INCOME", True, -8.0),
+        ("LOAN_AMOUNT", True, -8.0),
         ("SENIORITY_5_YEARS", False, 20),
-        ("MONTHS_IN_CURRENT_JOB", False, 31.0),
-        ("AGE", False, 12.0),
-        ("EMPLOYERS_5Y", False, 5.0),
+        ("JOB_TENURE", False, 31.0),
+        ("CAREER_STAGE", False, 12.0),
+        ("JOB_CHANGES", False, 5.0),
     ]
 
 
@@ -115,15 +107,40 @@ def test_what_declines_is_said_first():
     ]
 
 
+def test_features_of_one_code_are_told_together_and_once():
+    both = {"months_in_current_job": -20.0, "longest_job_months": 6.0, "contribution_weeks": -9.0}
+    pd = {"months_in_current_job": -10.0, "longest_job_months": -8.0, "contribution_weeks": -12.0}
+    assessment = replace(
+        SOLID,
+        score_contributions=both,
+        score_reasons=both,
+        pd_contributions=pd,
+        pd_reasons=pd,
+    )
+    told = [
+        (reason.code, reason.source, reason.points)
+        for reason in decide(assessment, POLICY).reasons
+        if reason.source in ("income_score", "pd")
+    ]
+
+    assert told == [("CONTRIBUTIONS", "pd", -12.0), ("JOB_TENURE", "pd", -18.0)][::-1]
+
+
 @given(contributions, contributions)
 def test_reasons_are_few_ordered_and_always_the_same(score, pd):
-    assessment = replace(SOLID, score_reasons=score, pd_reasons=pd)
+    assessment = replace(
+        SOLID, score_contributions=score, score_reasons=score, pd_contributions=pd, pd_reasons=pd
+    )
     reasons = decide(assessment, POLICY).reasons
     shuffled = replace(
-        SOLID,
+        assessment,
         score_reasons=dict(reversed(score.items())),
         pd_reasons=dict(reversed(pd.items())),
     )
+    by_score, by_pd = told_by_code(score, score), told_by_code(pd, pd)
+    larger = [
+        max(by_score.get(code, 0.0), by_pd.get(code, 0.0), key=abs) for code in {*by_score, *by_pd}
+    ]
 
     assert [reason.adverse for reason in reasons] == sorted(
         (r.adverse for r in reasons), reverse=True
@@ -131,23 +148,26 @@ def test_reasons_are_few_ordered_and_always_the_same(score, pd):
     told = [reason for reason in reasons if reason.source in ("income_score", "pd")]
     assert len({reason.code for reason in told}) == len(told)
     for adverse in (True, False):
-        side = [reason for reason in told if reason.adverse == adverse]
-        strong = {
-            name
-            for name in {*score, *pd}
-            for points in [max(score.get(name, 0.0), pd.get(name, 0.0), key=abs)]
-            if abs(points) >= 3 and (points < 0) == adverse
-        }
-        if not {abs(p) for p in score.values()} & {abs(p) for p in pd.values()}:
-            assert len(side) == min(4, len(strong))
-    if len({abs(p) for p in score.values()}) == len(score) and len(
-        {abs(p) for p in pd.values()}
-    ) == len(pd):
-        assert decide(shuffled, POLICY).reasons == reasons
+        strongest = sorted(
+            (abs(points) for points in larger if abs(points) >= 3 and (points < 0) == adverse),
+            reverse=True,
+        )
+        shown = sorted((abs(r.points) for r in told if r.adverse == adverse), reverse=True)
+        assert shown == [round(points, 1) for points in strongest[:4]]
+    assert decide(shuffled, POLICY).reasons == reasons
 
 
 def test_a_policy_sees_every_field_but_its_own_score():
-    assert set(policy_facts(SOLID)) == set(FIELDS) - {"final_score"}
+    facts = policy_facts(
+        SOLID.features,
+        LOAN,
+        income_score=SOLID.income_score,
+        pd=SOLID.pd,
+        segment=SOLID.segment,
+        income_band=SOLID.income_band,
+    )
+
+    assert set(facts) == set(FIELDS) - {"final_score"}
 
 
 @pytest.mark.parametrize(

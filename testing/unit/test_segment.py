@@ -3,9 +3,11 @@
 import json
 from math import e
 
+import numpy as np
 import pytest
 
 from solvencia.domain.segment import Axis, Segment, Segmentation
+from solvencia.training.segments import _AXES, fit_segments
 from testing.unit.builders import UNKNOWN
 
 OLDER, YOUNGER = Segment("A", "Mayores", "Older"), Segment("B", "Jóvenes", "Younger")
@@ -35,3 +37,13 @@ def test_a_logarithmic_axis_measures_in_logs_and_never_below_one():
 
 def test_a_segmentation_survives_its_json():
     assert Segmentation.from_json(json.loads(json.dumps(TWO.to_json()))) == TWO
+
+
+def test_a_feature_that_no_row_knows_is_no_axis():
+    rng = np.random.default_rng(2)
+    columns = {name: rng.gamma(2, 10, 400) for name, _ in _AXES}
+    columns["employers_5y"] = np.full(400, np.nan)
+    found = fit_segments(columns, (rng.random(400) < 0.7).astype(float), seed=1)
+
+    assert "employers_5y" not in [axis.feature for axis in found.axes]
+    assert len({segment.name for segment in found.segments}) == 4

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -5,12 +7,20 @@ import xgboost as xgb
 
 from solvencia.data.outcome import add_years
 from solvencia.data.snapshots import TrainingTables
+from solvencia.domain.characteristic import Characteristic
 from solvencia.domain.errors import SourceError
-from solvencia.domain.features import FEATURES, Features
-from solvencia.domain.scorecard import Bins, Scorecard
+from solvencia.domain.features import FEATURES, Features, characteristics_of
+from solvencia.domain.scorecard import Bins, Scorecard, Table
 from solvencia.training.binning import choose_bins, encode, roundest
-from solvencia.training.collapse import calibrate, collapse, purify, steps_against
-from solvencia.training.fit import conformal_shifts, fit_calibration, fit_scorecard
+from solvencia.training.collapse import (
+    calibrate,
+    collapse,
+    purify,
+    steps_against,
+    strongest_pairs,
+)
+from solvencia.training.fit import conformal_shift, fit_scorecard, shifted_by_work
+from solvencia.training.metrics import logistic_line
 from solvencia.training.profiles import as_profiles, profile_gaps
 from solvencia.training.train import Trained, feature_columns, log_ratio, split_by_date, train
 from testing.conftest import FIT
@@ -39,8 +49,6 @@ def test_the_tables_prove_every_stated_direction(trained: Trained, name: str) ->
 
 
 def test_a_direction_that_does_not_hold_is_seen() -> None:
-    from solvencia.domain.scorecard import Table
-
     card = Scorecard(
         "continuity",
         "logit",
@@ -60,7 +68,10 @@ def test_random_depth_two_trees_collapse_exactly() -> None:
         "months_unemployed": np.where(rng.random(3000) < 0.2, np.nan, rng.gamma(2, 3, 3000)),
         "income_volatility": rng.random(3000),
     }
-    bins = tuple(choose_bins(name, column, 9) for name, column in columns.items())
+    bins = tuple(
+        choose_bins(Characteristic(name, levels=FEATURES[name].levels), column, 9)
+        for name, column in columns.items()
+    )
     signal = (
         np.nan_to_num(columns["months_unemployed"]) * columns["income_volatility"]
         - columns["age"] / 20
@@ -89,7 +100,10 @@ def test_a_deeper_tree_is_refused() -> None:
     columns = {
         name: rng.normal(size=500) for name in ("age", "income_volatility", "months_unemployed")
     }
-    bins = tuple(choose_bins(name, column, 9) for name, column in columns.items())
+    bins = tuple(
+        choose_bins(Characteristic(name, levels=FEATURES[name].levels), column, 9)
+        for name, column in columns.items()
+    )
     target = (
         columns["age"] * columns["income_volatility"] * columns["months_unemployed"] > 0
     ).astype(float)
@@ -105,7 +119,9 @@ def test_a_deeper_tree_is_refused() -> None:
 def test_contributions_are_against_the_average_applicant(training_tables: TrainingTables) -> None:
     columns = feature_columns(training_tables.snapshots)
     target = (training_tables.snapshots["income_ratio"] >= 0.8).to_numpy(float)
-    card = fit_scorecard("continuity", "continuity", columns, target, FIT).card
+    card = fit_scorecard(
+        "continuity", characteristics_of("continuity"), columns, target, FIT.of("continuity")
+    ).card
     for table in card.tables:
         if len(table.features) == 1:
             cells = next(b for b in card.bins if b.feature == table.features[0]).cells(
@@ -117,7 +133,9 @@ def test_contributions_are_against_the_average_applicant(training_tables: Traini
 def test_what_no_row_lacks_gets_no_points_for_its_absence(training_tables: TrainingTables) -> None:
     columns = feature_columns(training_tables.snapshots)
     target = (training_tables.snapshots["income_ratio"] >= 0.8).to_numpy(float)
-    card = fit_scorecard("continuity", "continuity", columns, target, FIT).card
+    card = fit_scorecard(
+        "continuity", characteristics_of("continuity"), columns, target, FIT.of("continuity")
+    ).card
     table = next(t for t in card.tables if t.features == ("months_in_current_job",))
     assert table.points[-1] == 0.0
 
@@ -135,16 +153,80 @@ def test_calibration_finds_known_intercept_and_slope() -> None:
     rng = np.random.default_rng(5)
     margins = rng.normal(0, 1.5, 200_000)
     outcomes = (rng.random(200_000) < 1 / (1 + np.exp(-(-0.4 + 1.3 * margins)))).astype(float)
-    assert fit_calibration(margins, outcomes) == pytest.approx((-0.4, 1.3), abs=0.03)
+    assert logistic_line(margins, outcomes) == pytest.approx((-0.4, 1.3), abs=0.03)
 
 
 def test_conformal_shifts_give_each_tail_its_share() -> None:
     rng = np.random.default_rng(6)
     outcomes = rng.normal(0, 2, 5000)
     low, high = np.full(5000, -0.5), np.full(5000, 0.1)
-    down, up = conformal_shifts(low, high, outcomes)
+    down, up = conformal_shift(low - outcomes, -1), conformal_shift(outcomes - high, 1)
     assert (outcomes < low + down).mean() == pytest.approx(0.1, abs=0.005)
     assert (outcomes > high + up).mean() == pytest.approx(0.1, abs=0.005)
+
+
+def test_people_at_work_and_out_of_work_are_shifted_by_their_own_rows() -> None:
+    months = np.array([0.0] * 700 + [4.0] * 600)
+    card = Scorecard(
+        "income_p10",
+        "identity",
+        0.0,
+        (Bins("months_unemployed", edges=(1.0, 6.0)),),
+        (Table(("months_unemployed",), (0.1, 0.0, -0.2, 0.0)),),
+    )
+    moved = shifted_by_work(
+        card, {"months_unemployed": months}, lambda rows: float(months[rows].mean()) - 1.0
+    )
+    assert [moved.margin({"months_unemployed": m}) for m in (0.0, 4.0, 9.0)] == pytest.approx(
+        [-0.9, 3.0, 2.8]
+    )
+
+
+def test_too_few_out_of_work_get_the_shift_of_all() -> None:
+    months = np.array([0.0] * 900 + [4.0] * 100)
+    card = Scorecard(
+        "income_p10",
+        "identity",
+        0.0,
+        (Bins("months_unemployed", edges=(1.0,)),),
+        (Table(("months_unemployed",), (0.1, 0.0, 0.0)),),
+    )
+    moved = shifted_by_work(card, {"months_unemployed": months}, lambda rows: float(rows.mean()))
+    assert [moved.margin({"months_unemployed": m}) for m in (0.0, 4.0)] == pytest.approx([1.1, 1.0])
+
+
+@pytest.mark.parametrize("most", [0, 3])
+def test_pairs_are_capped_and_the_strongest_are_kept(
+    training_tables: TrainingTables, most: int
+) -> None:
+    columns = feature_columns(training_tables.snapshots)
+    target = (training_tables.snapshots["income_ratio"] >= 0.8).to_numpy(float)
+    settings = FIT.of("continuity")
+    inputs = characteristics_of("continuity")
+    free = fit_scorecard("continuity", inputs, columns, target, replace(settings, max_pairs=500))
+    capped = fit_scorecard("continuity", inputs, columns, target, replace(settings, max_pairs=most))
+    kept = [table.features for table in capped.card.tables if len(table.features) == 2]
+    assert sum(len(table.features) == 2 for table in free.card.tables) > 3
+    assert set(kept) == set(strongest_pairs(free.card, columns, most))
+
+
+def test_any_declared_inputs_make_a_scorecard() -> None:
+    rng = np.random.default_rng(4)
+    columns = {
+        "debt": rng.gamma(2, 300, 4000),
+        "home": rng.choice(np.array(["own", "rent", None], dtype=object), 4000),
+    }
+    target = (rng.random(4000) < 0.1 + 0.3 * (columns["home"] == "rent")).astype(float)
+    inputs = (
+        Characteristic("debt", "Debt", "USD", direction=1),
+        Characteristic("home", "Home", levels=("own", "rent")),
+    )
+    card = fit_scorecard("anything", inputs, columns, target, FIT.of("default")).card
+    assert card.bins[0].labels()[0].endswith(" USD")
+    assert card.margin({"debt": 500.0, "home": "rent"}) > card.margin(
+        {"debt": 500.0, "home": "own"}
+    )
+    assert steps_against(card, "debt", 1) <= 1e-7
 
 
 @pytest.mark.parametrize(
@@ -164,7 +246,7 @@ def test_edges_are_round(low: float, high: float, expected: float) -> None:
 
 def test_bins_hold_about_equally_many_rows() -> None:
     column = np.random.default_rng(8).lognormal(9, 0.6, 20_000)
-    bins = choose_bins("monthly_income", column, 12)
+    bins = choose_bins(Characteristic("monthly_income"), column, 12)
     share = np.bincount(bins.cells(column), minlength=12) / len(column)
     assert 9 <= len(bins.edges) <= 11
     assert share[: len(bins.edges) + 1].min() > 0.02
@@ -172,7 +254,7 @@ def test_bins_hold_about_equally_many_rows() -> None:
 
 
 def test_few_distinct_values_each_get_a_cell() -> None:
-    bins = choose_bins("employers_5y", np.array([0.0, 1.0, 2.0, 5.0, np.nan]), 12)
+    bins = choose_bins(Characteristic("employers_5y"), np.array([0.0, 1.0, 2.0, 5.0, np.nan]), 12)
     assert bins.edges == (1.0, 2.0, 5.0)
 
 

@@ -9,7 +9,7 @@ from solvencia.domain.applicant import LARGEST_LOAN, LoanRequest
 from solvencia.domain.features import Features
 from solvencia.domain.income import IncomeBand
 from solvencia.domain.policy import Outcome, Policy
-from solvencia.domain.reasons import FEATURE_REASONS
+from solvencia.domain.reasons import REASONS, ReasonCode, told_by_code
 from solvencia.domain.scorecard import POINTS_PER_MARGIN
 from solvencia.domain.segment import Segment
 from solvencia.domain.verdict import CompiledPolicy, Facts, Fired, Offer
@@ -51,7 +51,10 @@ class Assessment:
 
 
 class Reason(NamedTuple):
-    """One reason. ``points`` is what it added to the score or to the odds of repaying, in points."""
+    """One reason. ``points`` is what it added to the score or to the odds of repaying, in points.
+
+    ``code`` is a rule's, or a ``ReasonCode`` where ``source`` is a model.
+    """
 
     code: str
     source: Literal["knockout", "referral", "limit", "adjustment", "income_score", "pd"]
@@ -77,7 +80,15 @@ class Decision:
 
 def decide(assessment: Assessment, policy: CompiledPolicy) -> Decision:
     """Apply the policy to an assessment and gather the reasons, adverse first."""
-    verdict = policy.apply(policy_facts(assessment), assessment.loan)
+    facts = policy_facts(
+        assessment.features,
+        assessment.loan,
+        income_score=assessment.income_score,
+        pd=assessment.pd,
+        segment=assessment.segment,
+        income_band=assessment.income_band,
+    )
+    verdict = policy.apply(facts, assessment.loan)
     reasons = [
         *(_of_rule(fired) for fired in verdict.fired),
         *_of_contributions(assessment),
@@ -95,17 +106,25 @@ def decide(assessment: Assessment, policy: CompiledPolicy) -> Decision:
     )
 
 
-def policy_facts(assessment: Assessment) -> Facts:
+def policy_facts(
+    features: Features,
+    loan: LoanRequest,
+    *,
+    income_score: int,
+    pd: float | None,
+    segment: Segment,
+    income_band: IncomeBand,
+) -> Facts:
     """Every field a rule may name, except the final score that the policy itself makes."""
     return {
-        **assessment.features._asdict(),
-        "income_score": assessment.income_score,
-        "pd": assessment.pd,
-        "segment": assessment.segment.code,
-        "income_p10": assessment.income_band.p10,
-        "income_p50": assessment.income_band.p50,
-        "income_p90": assessment.income_band.p90,
-        "loan_amount": assessment.loan.amount,
+        **features._asdict(),
+        "income_score": income_score,
+        "pd": pd,
+        "segment": segment.code,
+        "income_p10": income_band.p10,
+        "income_p50": income_band.p50,
+        "income_p90": income_band.p90,
+        "loan_amount": loan.amount,
     }
 
 
@@ -136,34 +155,30 @@ def _of_rule(fired: Fired) -> Reason:
 
 
 def _of_contributions(assessment: Assessment) -> list[Reason]:
-    """The strongest contributions each way, a feature once: by its larger effect."""
-    strongest: dict[str, tuple[float, Literal["income_score", "pd"]]] = {}
-    for name, points in assessment.score_reasons.items():
-        strongest[name] = (points, "income_score")
-    for name, points in assessment.pd_reasons.items():
-        if abs(points) > abs(strongest.get(name, (0.0, "pd"))[0]):
-            strongest[name] = (points, "pd")
+    """The strongest contributions each way, a code once: by its larger effect."""
+    by_score = told_by_code(assessment.score_contributions, assessment.score_reasons)
+    by_pd = told_by_code(assessment.pd_contributions, assessment.pd_reasons)
     reasons = []
-    for adverse in (True, False):
-        shown = [
-            (points, name, source)
-            for name, (points, source) in strongest.items()
-            if abs(points) >= _SMALLEST_SHOWN and (points < 0) == adverse
-        ]
-        shown.sort(key=lambda item: (-abs(item[0]), item[1]))
-        for points, name, source in shown[:_SHOWN_PER_SIDE]:
-            text = FEATURE_REASONS[name]
-            reasons.append(
-                Reason(
-                    code=name.upper(),
-                    source=source,
-                    adverse=adverse,
-                    points=round(points, 1),
-                    text=text.adverse if adverse else text.favourable,
-                    text_en=text.adverse_en if adverse else text.favourable_en,
-                )
+    for code in ReasonCode:
+        score, pd = by_score.get(code, 0.0), by_pd.get(code, 0.0)
+        points = pd if abs(pd) > abs(score) else score
+        if abs(points) < _SMALLEST_SHOWN:
+            continue
+        adverse, group = points < 0, REASONS[code]
+        reasons.append(
+            Reason(
+                code=code.value,
+                source="pd" if abs(pd) > abs(score) else "income_score",
+                adverse=adverse,
+                points=round(points, 1),
+                text=group.adverse if adverse else group.favourable,
+                text_en=group.adverse_en if adverse else group.favourable_en,
             )
-    return reasons
+        )
+    reasons.sort(key=lambda reason: -abs(reason.points))
+    against = [reason for reason in reasons if reason.adverse]
+    in_favour = [reason for reason in reasons if not reason.adverse]
+    return against[:_SHOWN_PER_SIDE] + in_favour[:_SHOWN_PER_SIDE]
 
 
 _KIND_ORDER = {

@@ -12,6 +12,7 @@ from typing import Annotated, Any, NamedTuple, get_type_hints
 
 from solvencia.domain.applicant import Applicant, LoanRequest, Profile
 from solvencia.domain.catalogue import EDUCATION, INDUSTRIES, PRODUCTS
+from solvencia.domain.characteristic import Characteristic
 from solvencia.domain.errors import InvalidInputError
 from solvencia.domain.history import add_years, age_on, income_segments, known_work
 from solvencia.domain.reference import DAYS_PER_WAGE_MONTH, Reference, month_of
@@ -224,15 +225,19 @@ FEATURES: dict[str, FeatureInfo] = _describe()
 """Every feature by name, in declaration order."""
 
 
-def features_of_model(model: str) -> tuple[str, ...]:
-    """Names of the features one model uses, in declaration order.
+def characteristics_of(model: str) -> tuple[Characteristic, ...]:
+    """What one model, 'continuity', 'income' or 'default', may learn from, in declaration order.
 
-    >>> "loan_to_income" in features_of_model("default")
-    True
-    >>> "loan_to_income" in features_of_model("continuity")
-    False
+    >>> [item.name for item in characteristics_of("default")][-1]
+    'loan_term_months'
+    >>> {item.name: item.direction for item in characteristics_of("continuity")}["employers_5y"]
+    -1
     """
-    return tuple(name for name, info in FEATURES.items() if info.direction(model) is not None)
+    return tuple(
+        Characteristic(name, info.title_en, info.unit, info.levels, info.ordered, direction)
+        for name, info in FEATURES.items()
+        if (direction := info.direction(model)) is not None
+    )
 
 
 def compute_features(

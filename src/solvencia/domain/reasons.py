@@ -1,170 +1,171 @@
 """Reason codes for what the scorecards contribute: a closed list, one sentence each way.
 
-Rules of the policy bring their own codes and sentences; these are for the features.
+A code gathers the features that tell one thing of an applicant; each feature has one code. Rules of
+the policy bring their own codes and sentences.
 """
 
 from collections.abc import Mapping
+from enum import StrEnum
 from typing import NamedTuple
 
 
-class ReasonText(NamedTuple):
-    """What to tell the applicant when a feature lowers the answer, and when it raises it."""
+class ReasonCode(StrEnum):
+    """What a contribution is about."""
 
+    INCOME_LEVEL = "INCOME_LEVEL"
+    INCOME_TREND = "INCOME_TREND"
+    INCOME_STABILITY = "INCOME_STABILITY"
+    JOB_TENURE = "JOB_TENURE"
+    TIME_WITHOUT_WORK = "TIME_WITHOUT_WORK"
+    JOB_CHANGES = "JOB_CHANGES"
+    CONTRIBUTIONS = "CONTRIBUTIONS"
+    CAREER_STAGE = "CAREER_STAGE"
+    EDUCATION = "EDUCATION"
+    INDUSTRY = "INDUSTRY"
+    STATE_ECONOMY = "STATE_ECONOMY"
+    LOAN_AMOUNT = "LOAN_AMOUNT"
+    LOAN_TERM = "LOAN_TERM"
+    LOAN_PRODUCT = "LOAN_PRODUCT"
+
+
+class ReasonGroup(NamedTuple):
+    """The features of a code, and what to tell when they lower the answer or raise it.
+
+    A sentence says *few* or *high* only where the models declare which way each of the features
+    must point. Elsewhere the tables may have learnt either way, and it says where the risk lies
+    against the average applicant, from whom contributions are counted.
+    """
+
+    features: tuple[str, ...]
     adverse: str
     adverse_en: str
     favourable: str
     favourable_en: str
 
 
-FEATURE_REASONS: Mapping[str, ReasonText] = {
-    "monthly_income": ReasonText(
-        "El nivel de ingreso resta.",
-        "The level of income counts against.",
-        "El nivel de ingreso suma.",
-        "The level of income counts in favour.",
+REASONS: Mapping[ReasonCode, ReasonGroup] = {
+    ReasonCode.INCOME_LEVEL: ReasonGroup(
+        ("monthly_income", "income_decile", "income_to_state_wage", "income_to_minimum_wage"),
+        "Riesgo mayor que el promedio con este nivel de ingreso.",
+        "Above-average risk at this level of income.",
+        "Riesgo menor que el promedio con este nivel de ingreso.",
+        "Below-average risk at this level of income.",
     ),
-    "months_in_current_job": ReasonText(
-        "Poca antigüedad en el empleo actual.",
-        "Short time in the current job.",
-        "Buena antigüedad en el empleo actual.",
-        "Long time in the current job.",
+    ReasonCode.INCOME_TREND: ReasonGroup(
+        ("income_growth_12m", "income_growth_36m", "income_to_average"),
+        "Riesgo mayor que el promedio por la evolución del ingreso.",
+        "Above-average risk by how income has moved.",
+        "Riesgo menor que el promedio por la evolución del ingreso.",
+        "Below-average risk by how income has moved.",
     ),
-    "months_unemployed": ReasonText(
-        "Tiempo sin empleo formal.",
-        "Time without formal work.",
-        "Tiene empleo formal vigente.",
-        "Holds a formal job today.",
+    ReasonCode.INCOME_STABILITY: ReasonGroup(
+        ("income_volatility",),
+        "Ingreso variable en los últimos tres años.",
+        "Income varied over the last three years.",
+        "Ingreso estable en los últimos tres años.",
+        "Income was steady over the last three years.",
     ),
-    "employers_5y": ReasonText(
-        "Muchos cambios de patrón en 5 años.",
-        "Many changes of employer in 5 years.",
-        "Pocos cambios de patrón en 5 años.",
-        "Few changes of employer in 5 years.",
+    ReasonCode.JOB_TENURE: ReasonGroup(
+        ("months_in_current_job", "longest_job_months"),
+        "Poca antigüedad en el empleo actual o en los anteriores.",
+        "Little time in the current job, or in earlier ones.",
+        "Buena antigüedad en el empleo actual o en alguno anterior.",
+        "A long time in the current job, or in an earlier one.",
     ),
-    "contribution_weeks": ReasonText(
-        "Pocas semanas cotizadas.",
-        "Few contribution weeks.",
-        "Buen número de semanas cotizadas.",
-        "A good number of contribution weeks.",
+    ReasonCode.TIME_WITHOUT_WORK: ReasonGroup(
+        ("months_unemployed",),
+        "Lleva tiempo sin empleo formal.",
+        "Has been without formal work for some time.",
+        "Tiene empleo formal, o lo dejó hace poco.",
+        "Holds a formal job, or left one only recently.",
     ),
-    "contribution_density": ReasonText(
-        "Largos periodos sin cotizar.",
-        "Long periods without contributions.",
-        "Cotiza de forma continua.",
-        "Contributes without long gaps.",
+    ReasonCode.JOB_CHANGES: ReasonGroup(
+        ("employers_5y",),
+        "Muchos cambios de patrón en cinco años.",
+        "Many changes of employer in five years.",
+        "Pocos cambios de patrón en cinco años.",
+        "Few changes of employer in five years.",
     ),
-    "age": ReasonText(
-        "La etapa laboral resta.",
-        "The stage of working life counts against.",
-        "La etapa laboral suma.",
-        "The stage of working life counts in favour.",
+    ReasonCode.CONTRIBUTIONS: ReasonGroup(
+        ("contribution_weeks", "contribution_density"),
+        "Pocas semanas cotizadas, o periodos largos sin cotizar.",
+        "Few contribution weeks, or long periods without contributions.",
+        "Muchas semanas cotizadas, o cotización sin huecos largos.",
+        "Many contribution weeks, or contributions without long gaps.",
     ),
-    "income_growth_12m": ReasonText(
-        "La evolución del ingreso en 12 meses resta.",
-        "How income moved over 12 months counts against.",
-        "La evolución del ingreso en 12 meses suma.",
-        "How income moved over 12 months counts in favour.",
+    ReasonCode.CAREER_STAGE: ReasonGroup(
+        ("age", "weeks_to_pension"),
+        "Riesgo mayor que el promedio en esta etapa laboral.",
+        "Above-average risk at this stage of working life.",
+        "Riesgo menor que el promedio en esta etapa laboral.",
+        "Below-average risk at this stage of working life.",
     ),
-    "income_growth_36m": ReasonText(
-        "La evolución del ingreso en 36 meses resta.",
-        "How income moved over 36 months counts against.",
-        "La evolución del ingreso en 36 meses suma.",
-        "How income moved over 36 months counts in favour.",
+    ReasonCode.EDUCATION: ReasonGroup(
+        ("education",),
+        "Riesgo mayor que el promedio con esta escolaridad.",
+        "Above-average risk with this education.",
+        "Riesgo menor que el promedio con esta escolaridad.",
+        "Below-average risk with this education.",
     ),
-    "income_volatility": ReasonText(
-        "Ingreso variable en los últimos 36 meses.",
-        "Income varied over the last 36 months.",
-        "Ingreso estable en los últimos 36 meses.",
-        "Income was steady over the last 36 months.",
+    ReasonCode.INDUSTRY: ReasonGroup(
+        ("industry", "industry_growth"),
+        "Riesgo mayor que el promedio en esta industria.",
+        "Above-average risk in this industry.",
+        "Riesgo menor que el promedio en esta industria.",
+        "Below-average risk in this industry.",
     ),
-    "income_to_average": ReasonText(
-        "El ingreso actual se aparta de su promedio de 5 años.",
-        "Today's income departs from its own 5-year average.",
-        "El ingreso actual es acorde con su promedio de 5 años.",
-        "Today's income agrees with its own 5-year average.",
+    ReasonCode.STATE_ECONOMY: ReasonGroup(
+        ("state_growth", "state_unemployment", "state_informality"),
+        "Estado con poco crecimiento, o con desempleo o informalidad altos.",
+        "A state with little growth, or with high unemployment or informality.",
+        "Estado con crecimiento, o con desempleo o informalidad bajos.",
+        "A state with growth, or with low unemployment or informality.",
     ),
-    "longest_job_months": ReasonText(
-        "Sin empleos de larga duración.",
-        "No job of long duration.",
-        "Ha tenido empleos de larga duración.",
-        "Has held jobs of long duration.",
+    ReasonCode.LOAN_AMOUNT: ReasonGroup(
+        ("loan_to_income",),
+        "El monto solicitado es alto para el ingreso.",
+        "The amount asked for is high for the income.",
+        "El monto solicitado es moderado para el ingreso.",
+        "The amount asked for is moderate for the income.",
     ),
-    "industry": ReasonText(
-        "La industria tiene mayor rotación.",
-        "The industry has higher turnover.",
-        "La industria tiene menor rotación.",
-        "The industry has lower turnover.",
+    ReasonCode.LOAN_TERM: ReasonGroup(
+        ("loan_term_months",),
+        "Riesgo mayor que el promedio con este plazo.",
+        "Above-average risk over this term.",
+        "Riesgo menor que el promedio con este plazo.",
+        "Below-average risk over this term.",
     ),
-    "education": ReasonText(
-        "La escolaridad resta.",
-        "The level of education counts against.",
-        "La escolaridad suma.",
-        "The level of education counts in favour.",
-    ),
-    "weeks_to_pension": ReasonText(
-        "Las semanas que faltan para la pensión restan.",
-        "The weeks left to a pension count against.",
-        "Las semanas que faltan para la pensión suman.",
-        "The weeks left to a pension count in favour.",
-    ),
-    "income_decile": ReasonText(
-        "Ingreso bajo dentro de su estado.",
-        "Income is low within the state.",
-        "Ingreso alto dentro de su estado.",
-        "Income is high within the state.",
-    ),
-    "income_to_state_wage": ReasonText(
-        "El ingreso frente al salario medio del estado resta.",
-        "Income against the state's mean wage counts against.",
-        "El ingreso frente al salario medio del estado suma.",
-        "Income against the state's mean wage counts in favour.",
-    ),
-    "income_to_minimum_wage": ReasonText(
-        "El ingreso en salarios mínimos resta.",
-        "Income in minimum wages counts against.",
-        "El ingreso en salarios mínimos suma.",
-        "Income in minimum wages counts in favour.",
-    ),
-    "state_growth": ReasonText(
-        "La economía del estado crece poco.",
-        "The state's economy grows little.",
-        "La economía del estado crece.",
-        "The state's economy grows.",
-    ),
-    "state_unemployment": ReasonText(
-        "Desempleo alto en el estado.",
-        "Unemployment is high in the state.",
-        "Desempleo bajo en el estado.",
-        "Unemployment is low in the state.",
-    ),
-    "state_informality": ReasonText(
-        "Informalidad alta en el estado.",
-        "Informality is high in the state.",
-        "Informalidad baja en el estado.",
-        "Informality is low in the state.",
-    ),
-    "industry_growth": ReasonText(
-        "La industria pierde empleo o crece poco.",
-        "The industry sheds jobs or grows little.",
-        "La industria genera empleo.",
-        "The industry adds jobs.",
-    ),
-    "loan_product": ReasonText(
-        "El tipo de crédito tiene mayor riesgo.",
-        "The type of loan bears more risk.",
-        "El tipo de crédito tiene menor riesgo.",
-        "The type of loan bears less risk.",
-    ),
-    "loan_to_income": ReasonText(
-        "El monto es alto para el ingreso.",
-        "The amount is high for the income.",
-        "El monto es moderado para el ingreso.",
-        "The amount is moderate for the income.",
-    ),
-    "loan_term_months": ReasonText(
-        "El plazo solicitado resta.",
-        "The term asked for counts against.",
-        "El plazo solicitado suma.",
-        "The term asked for counts in favour.",
+    ReasonCode.LOAN_PRODUCT: ReasonGroup(
+        ("loan_product",),
+        "Riesgo mayor que el promedio con este tipo de crédito.",
+        "Above-average risk with this type of loan.",
+        "Riesgo menor que el promedio con este tipo de crédito.",
+        "Below-average risk with this type of loan.",
     ),
 }
+
+
+def told_by_code(
+    contributions: Mapping[str, float], told: Mapping[str, float]
+) -> dict[ReasonCode, float]:
+    """Points of each code that may be told, in the order of ``ReasonCode``.
+
+    Args:
+        contributions: points of every feature.
+        told: those of the features that may be told as reasons.
+
+    Returns:
+        The sum over the told features of a code, unless all its features together point the other
+        way: then the code is left out, for what can be told is not what happened.
+
+    >>> points = {"age": -8.0, "weeks_to_pension": 2.0, "income_growth_12m": -4.0,
+    ...           "income_growth_36m": 9.0}
+    >>> told_by_code(points, {"age": -8.0, "income_growth_12m": -4.0})
+    {<ReasonCode.CAREER_STAGE: 'CAREER_STAGE'>: -8.0}
+    """
+    found = {}
+    for code, group in REASONS.items():
+        points = sum(told.get(name, 0.0) for name in group.features)
+        if points * sum(contributions.get(name, 0.0) for name in group.features) > 0:
+            found[code] = points
+    return found

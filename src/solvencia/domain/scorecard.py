@@ -9,6 +9,7 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from math import exp, isfinite, log
 from typing import Any, NamedTuple, Self
 
@@ -16,7 +17,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from solvencia.domain.errors import ArtifactError
-from solvencia.domain.features import FEATURES, Features
 
 SCORE_AT_BASE = 600
 BASE_ODDS = 4.0
@@ -26,7 +26,11 @@ POINTS_PER_MARGIN = POINTS_TO_DOUBLE_ODDS / log(2)
 """Score points per unit of log-odds."""
 
 MISSING_LABEL = "missing"
-_POSITION = {name: position for position, name in enumerate(Features._fields)}
+_BLOCK = 16_384
+"""Rows scored at a time: their cells stay in the processor's cache."""
+
+Values = Mapping[str, float | str | None]
+"""One applicant's value of each feature by name; None or NaN where it is unknown."""
 
 
 def score_points(margin: float) -> float:
@@ -80,14 +84,18 @@ class Bins:
     Numbers: ``edges`` ascending, half-open, so a value equal to an edge belongs above it.
     Categories: one cell a level; a level that is not listed counts as missing.
 
-    >>> bins = Bins("months_in_current_job", edges=(6.0, 12.0))
-    >>> bins.cell(5.9), bins.cell(6.0), bins.cell(None), bins.labels()
-    (0, 1, 3, ('< 6', '6 to < 12', '>= 12', 'missing'))
+    >>> bins = Bins("months_in_current_job", edges=(6.0, 12.0), unit="months")
+    >>> bins.cell(5.9), bins.cell(6.0), bins.cell(None)
+    (0, 1, 3)
+    >>> bins.labels()
+    ('< 6 months', '6 to < 12 months', '>= 12 months', 'missing')
     """
 
     feature: str
     edges: tuple[float, ...] = ()
     levels: tuple[str, ...] = ()
+    title: str = ""
+    unit: str = ""
 
     @property
     def missing(self) -> int:
@@ -107,27 +115,40 @@ class Bins:
         return bisect_right(self.edges, float(value))
 
     def cells(self, column: NDArray[Any]) -> NDArray[np.int64]:
-        """Cells of a column: floats with NaN for missing, or level names with None.
+        """Cells of a column, shape (n,) in, shape (n,) out.
 
-        Shape (n,) in, shape (n,) out.
+        A number's column holds floats with NaN for missing. A category's holds level names with
+        None for missing, or, as numbers, the positions of its levels with NaN for missing.
         """
-        if self.levels:
-            known = self._cell_of_level
-            return np.array([known.get(value, self.missing) for value in column], dtype=np.int64)
-        numbers = column.astype(np.float64)
-        cells = np.searchsorted(np.asarray(self.edges), numbers, side="right")
-        return np.where(np.isnan(numbers), self.missing, cells)
+        if not self.levels:
+            numbers = column.astype(np.float64, copy=False)
+            return np.where(np.isnan(numbers), self.missing, _edges_passed(self.edges, numbers))
+        if column.dtype.kind in "fiu":
+            known = (column >= 0) & (column < self.missing)
+            return np.where(known, column, self.missing).astype(np.int64)
+        levels = self._cell_of_level
+        return np.array([levels.get(value, self.missing) for value in column], dtype=np.int64)
 
     def labels(self) -> tuple[str, ...]:
-        """A label for each cell, the missing one last."""
+        """A label for each cell, with its unit, the missing one last."""
         if self.levels:
             return (*self.levels, MISSING_LABEL)
         if not self.edges:
             return ("any", MISSING_LABEL)
-        inner = [
-            f"{low:g} to < {high:g}" for low, high in zip(self.edges, self.edges[1:], strict=False)
-        ]
-        return (f"< {self.edges[0]:g}", *inner, f">= {self.edges[-1]:g}", MISSING_LABEL)
+        unit = f" {self.unit}" if self.unit else ""
+        text = [f"{edge:,.6f}".rstrip("0").rstrip(".") for edge in self.edges]
+        inner = [f"{low} to < {high}{unit}" for low, high in pairwise(text)]
+        return (f"< {text[0]}{unit}", *inner, f">= {text[-1]}{unit}", MISSING_LABEL)
+
+
+def _edges_passed(edges: tuple[float, ...], numbers: NDArray[np.float64]) -> NDArray[np.int64]:
+    """How many edges each number has reached: comparing with all of a few is faster than a search."""
+    if len(edges) > np.iinfo(np.uint8).max:
+        return np.searchsorted(np.asarray(edges), numbers, side="right")
+    passed = np.zeros(len(numbers), dtype=np.uint8)
+    for edge in edges:
+        passed += numbers >= edge
+    return passed.astype(np.int64)
 
 
 @dataclass(frozen=True)
@@ -173,17 +194,18 @@ class Scorecard:
                 f"scorecard {self.name}: link {self.link!r}, intercept {self.intercept}"
             )
         sizes = {bins.feature: bins.missing + 1 for bins in self.bins}
+        if len(sizes) < len(self.bins):
+            raise ArtifactError(f"scorecard {self.name}: a feature has bins twice")
         for bins in self.bins:
-            if bins.feature not in FEATURES:
-                raise ArtifactError(f"scorecard {self.name}: unknown feature {bins.feature!r}")
-            if bins.levels != FEATURES[bins.feature].levels:
-                raise ArtifactError(
-                    f"scorecard {self.name}: levels of {bins.feature} are not its own"
-                )
             if bins.levels and bins.edges:
                 raise ArtifactError(f"scorecard {self.name}: {bins.feature} has levels and edges")
             if list(bins.edges) != sorted(set(bins.edges)):
                 raise ArtifactError(f"scorecard {self.name}: edges of {bins.feature} must ascend")
+        orders = [len(table.features) for table in self.tables]
+        if orders != sorted(orders) or set(orders) - {1, 2}:
+            raise ArtifactError(
+                f"scorecard {self.name}: tables must be of one feature, then of two"
+            )
         for table in self.tables:
             shape = tuple(sizes.get(feature, -1) for feature in table.features)
             if np.shape(table.points) != shape:
@@ -197,29 +219,31 @@ class Scorecard:
                 )
 
     @cached_property
-    def _readers(self) -> list[tuple[int, Bins, tuple[float, ...] | None, int]]:
+    def _readers(self) -> list[tuple[str, tuple[float, ...] | None, Bins, int]]:
         return [
-            (_POSITION[bins.feature], bins, None if bins.levels else bins.edges, bins.missing)
+            (bins.feature, None if bins.levels else bins.edges, bins, bins.missing)
             for bins in self.bins
         ]
 
     @cached_property
-    def _places(self) -> list[tuple[int, int, Any]]:
-        position = {bins.feature: index for index, bins in enumerate(self.bins)}
+    def _singles(self) -> list[tuple[int, Any]]:
+        place = {bins.feature: index for index, bins in enumerate(self.bins)}
+        return [(place[t.features[0]], t.points) for t in self.tables if len(t.features) == 1]
+
+    @cached_property
+    def _pairs(self) -> list[tuple[int, int, Any]]:
+        place = {bins.feature: index for index, bins in enumerate(self.bins)}
         return [
-            (
-                position[table.features[0]],
-                position[table.features[-1]] if len(table.features) > 1 else -1,
-                table.points,
-            )
-            for table in self.tables
+            (place[t.features[0]], place[t.features[1]], t.points)
+            for t in self.tables
+            if len(t.features) == 2
         ]
 
-    def cells(self, features: Features) -> list[int]:
-        """Cell of each binned feature, in the order of ``bins``."""
+    def cells(self, values: Values) -> list[int]:
+        """Cell of each binned feature, in the order of ``bins``; an absent feature is missing."""
         cells = []
-        for position, bins, edges, missing in self._readers:
-            value = features[position]
+        for feature, edges, bins, missing in self._readers:
+            value = values.get(feature)
             if value is None or value != value:
                 cells.append(missing)
             elif edges is None:
@@ -228,50 +252,56 @@ class Scorecard:
                 cells.append(bisect_right(edges, value))
         return cells
 
-    def points(self, features: Features) -> list[float]:
+    def points(self, values: Values) -> list[float]:
         """Points of each table, in the order of ``tables``."""
-        cells = self.cells(features)
+        cells = self.cells(values)
         return [
-            points[cells[row]] if column < 0 else points[cells[row]][cells[column]]
-            for row, column, points in self._places
+            *[points[cells[place]] for place, points in self._singles],
+            *[points[cells[row]][cells[column]] for row, column, points in self._pairs],
         ]
 
-    def margin(self, features: Features) -> float:
+    def margin(self, values: Values) -> float:
         """Intercept plus the points of every table."""
-        return self.intercept + sum(self.points(features))
+        return self.intercept + sum(self.points(values))
 
-    def contributions(self, features: Features) -> list[Contribution]:
+    def contributions(self, values: Values) -> list[Contribution]:
         """What each table added, with the labels of its cells; with the intercept they make the margin."""
-        cells = self.cells(features)
+        cells = self.cells(values)
         label = {
             bins.feature: bins.labels()[cell] for bins, cell in zip(self.bins, cells, strict=True)
         }
         return [
             Contribution(table.features, tuple(label[name] for name in table.features), points)
-            for table, points in zip(self.tables, self.points(features), strict=True)
+            for table, points in zip(self.tables, self.points(values), strict=True)
         ]
 
-    def by_feature(self, features: Features) -> dict[str, float]:
+    def by_feature(self, values: Values) -> dict[str, float]:
         """Contribution of each feature to the margin; a pair's points are shared in halves."""
-        return share_by_feature(self.tables, self.points(features))
+        return share_by_feature(self.tables, self.points(values))
 
     def margins(self, columns: Mapping[str, NDArray[Any]]) -> NDArray[np.float64]:
         """Margins of many applicants at once: columns by feature name, shape (n,) each.
 
-        Equal to ``margin`` row by row. A column that is not given counts as missing.
+        Equal to ``margin`` row by row, to the last bit. A column that is not given counts as missing.
         """
         count = len(next(iter(columns.values()))) if columns else 0
-        cells = {
-            bins.feature: (
-                bins.cells(columns[bins.feature])
-                if bins.feature in columns
-                else np.full(count, bins.missing)
-            )
-            for bins in self.bins
-        }
+        flat = [np.asarray(table.points, dtype=np.float64).ravel() for table in self.tables]
+        width = [bins.missing + 1 for bins in self.bins]
         total = np.zeros(count)
-        for table in self.tables:
-            total += np.asarray(table.points)[tuple(cells[name] for name in table.features)]
+        for first in range(0, count, _BLOCK):
+            rows = slice(first, first + _BLOCK)
+            sums = total[rows]
+            cells = [
+                bins.cells(columns[bins.feature][rows])
+                if bins.feature in columns
+                else np.full(len(sums), bins.missing)
+                for bins in self.bins
+            ]
+            for (place, _), points in zip(self._singles, flat, strict=False):
+                sums += points.take(cells[place])
+            pairs = flat[len(self._singles) :]
+            for (row, column, _), points in zip(self._pairs, pairs, strict=True):
+                sums += points.take(cells[row] * width[column] + cells[column])
         return self.intercept + total
 
     def to_json(self) -> dict[str, Any]:
@@ -284,8 +314,8 @@ class Scorecard:
             "bins": [
                 {
                     "feature": bins.feature,
-                    "title": FEATURES[bins.feature].title,
-                    "unit": FEATURES[bins.feature].unit,
+                    "title": bins.title,
+                    "unit": bins.unit,
                     **(
                         {"levels": list(bins.levels)}
                         if bins.levels
@@ -306,7 +336,7 @@ class Scorecard:
         """The scorecard that ``to_json`` described.
 
         Raises:
-            ArtifactError: unknown feature, edges out of order, or a table of another shape.
+            ArtifactError: edges out of order, or a table of another shape.
         """
         return cls(
             name=raw["name"],
@@ -318,6 +348,8 @@ class Scorecard:
                     item["feature"],
                     edges=tuple(item.get("edges", ())),
                     levels=tuple(item.get("levels", ())),
+                    title=item["title"],
+                    unit=item["unit"],
                 )
                 for item in raw["bins"]
             ),

@@ -11,6 +11,7 @@ from solvencia.domain.features import Features
 from solvencia.domain.income import IncomeBand, income_ratio
 from solvencia.domain.scorecard import (
     Scorecard,
+    Values,
     clip_score,
     probability,
     score_points,
@@ -26,12 +27,13 @@ def assess(model: Model, features: Features, as_of: date, loan: LoanRequest) -> 
     if features.monthly_income is None or features.monthly_income <= 0:
         raise InvalidInputError("monthly_income", features.monthly_income, "above 0")
     continuity = model.scorecards["continuity"]
-    shares, told, margin = _explain(continuity, features)
+    values = features._asdict()
+    shares, told, margin = _explain(continuity, values)
     pd: float | None = None
     pd_shares: Mapping[str, float] = {}
     pd_told: Mapping[str, float] = {}
     if (default := model.scorecards.get("default")) is not None:
-        pd_shares, pd_told, pd_margin = _explain(default, features)
+        pd_shares, pd_told, pd_margin = _explain(default, values)
         pd = probability(pd_margin)
     return Assessment(
         as_of=as_of,
@@ -55,18 +57,17 @@ def income_band(model: Model, features: Features, as_of: date) -> IncomeBand:
     reference = model.reference
     nominal = 1.0 / reference.base_pesos_of_month(reference.last_price_month(as_of.toordinal()))
     income = float(features.monthly_income or 0.0) * nominal
+    values = features._asdict()
     ratios = sorted(
-        income_ratio(model.scorecards[name].margin(features))
+        income_ratio(model.scorecards[name].margin(values))
         for name in ("income_p10", "income_p50", "income_p90")
     )
     return IncomeBand(*(round(income * ratio, 2) for ratio in ratios))
 
 
-def _explain(
-    card: Scorecard, features: Features
-) -> tuple[dict[str, float], dict[str, float], float]:
+def _explain(card: Scorecard, values: Values) -> tuple[dict[str, float], dict[str, float], float]:
     """Contributions by feature, those of them that may be told as reasons, and the margin."""
-    points = card.points(features)
+    points = card.points(values)
     shares = share_by_feature(card.tables, points)
     own = {
         table.features[0]: value
@@ -76,6 +77,6 @@ def _explain(
     told = {
         name: share
         for name, share in shares.items()
-        if getattr(features, name) is not None and share * own.get(name, 0.0) > 0
+        if values[name] is not None and share * own.get(name, 0.0) > 0
     }
     return shares, told, card.intercept + sum(points)

@@ -9,7 +9,7 @@ from typing import Any
 from solvencia.artifact import write_model
 from solvencia.data.sources import SourceDescription
 from solvencia.domain.reference import Reference
-from solvencia.training.fit import FitSettings
+from solvencia.training.settings import TrainingSettings
 from solvencia.training.train import Trained
 
 
@@ -20,7 +20,7 @@ def assemble(
     metrics: Mapping[str, Any],
     reference: Reference,
     source: SourceDescription,
-    settings: FitSettings,
+    settings: TrainingSettings,
     data: Mapping[str, Path],
 ) -> str:
     """Write the model and return its version.
@@ -46,6 +46,7 @@ def assemble(
         scorecards=trained.scorecards,
         segmentation=trained.segmentation,
         reference=reference,
+        stability=trained.stability,
         provenance=provenance,
         metrics=metrics,
     )

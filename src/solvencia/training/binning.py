@@ -1,13 +1,13 @@
 """Cells chosen for legibility: about equally many rows each, with the roundest edges that fit."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from math import ceil, floor, log10
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from solvencia.domain.features import FEATURES
+from solvencia.domain.characteristic import Characteristic
 from solvencia.domain.scorecard import Bins
 
 
@@ -31,29 +31,39 @@ def roundest(low: float, high: float) -> float:
         power -= 1
 
 
-def choose_bins(feature: str, column: NDArray[Any], most: int) -> Bins:
-    """Cells of one feature: its levels, or at most ``most`` intervals with round edges.
+def choose_bins(characteristic: Characteristic, column: NDArray[Any], most: int) -> Bins:
+    """Cells of one input: its levels, or at most ``most`` intervals with round edges.
 
     ``column`` has shape (n,), floats with NaN for missing, or level names with None.
+
+    >>> tenure = np.arange(0.0, 120.0)
+    >>> choose_bins(Characteristic("tenure", unit="months"), tenure, 4).labels()
+    ('< 30 months', '30 to < 60 months', '60 to < 90 months', '>= 90 months', 'missing')
     """
-    levels = FEATURES[feature].levels
-    if levels:
-        return Bins(feature, levels=levels)
+    return Bins(
+        characteristic.name,
+        edges=() if characteristic.is_category else _edges(column, most),
+        levels=characteristic.levels,
+        title=characteristic.title,
+        unit=characteristic.unit,
+    )
+
+
+def _edges(column: NDArray[Any], most: int) -> tuple[float, ...]:
     known = np.sort(column[~np.isnan(column)])
     if not len(known):
-        return Bins(feature)
+        return ()
     distinct = np.unique(known)
     if len(distinct) <= most:
-        return Bins(feature, edges=tuple(float(value) for value in distinct[1:]))
+        return tuple(float(value) for value in distinct[1:])
     marks = np.arange(1, most) / most
     slack = 0.25 / most
     low, high = np.quantile(known, marks - slack), np.quantile(known, marks + slack)
     edges = {roundest(float(a), float(b)) for a, b in zip(low, high, strict=True)}
-    inside = sorted(edge for edge in edges if known[0] < edge <= known[-1])
-    return Bins(feature, edges=tuple(inside))
+    return tuple(sorted(edge for edge in edges if known[0] < edge <= known[-1]))
 
 
-def encode(bins: tuple[Bins, ...], columns: Mapping[str, NDArray[Any]]) -> NDArray[np.float32]:
+def encode(bins: Sequence[Bins], columns: Mapping[str, NDArray[Any]]) -> NDArray[np.float32]:
     """Cell numbers as training input, shape (n, len(bins)); a missing cell is NaN."""
     cells = np.column_stack([item.cells(columns[item.feature]) for item in bins]).astype(np.float32)
     for position, item in enumerate(bins):

@@ -6,8 +6,8 @@ booster's. Where the trees obey monotone constraints, the tables show it: see ``
 """
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -112,7 +112,7 @@ def collapse(booster: Any, bins: Sequence[Bins], *, name: str, link: str) -> Sco
     )
 
 
-def purify(card: Scorecard, columns: dict[str, NDArray[Any]]) -> Scorecard:
+def purify(card: Scorecard, columns: Mapping[str, NDArray[Any]]) -> Scorecard:
     """The same function with its parts told apart: pairs hold only what no single feature explains.
 
     Every row and column of a pair averages zero, each cell weighted by how often its row and its
@@ -164,6 +164,24 @@ def purify(card: Scorecard, columns: dict[str, NDArray[Any]]) -> Scorecard:
     )
 
 
+def strongest_pairs(
+    card: Scorecard, columns: Mapping[str, NDArray[Any]], most: int
+) -> Sequence[tuple[str, ...]]:
+    """The pairs of a purified scorecard that move its margin most over these rows, strongest first.
+
+    A pair is ranked by the standard deviation of its points: what it adds beyond its two features.
+    """
+    cells = {item.feature: item.cells(columns[item.feature]) for item in card.bins}
+    spread = {
+        table.features: float(
+            np.asarray(table.points)[tuple(cells[name] for name in table.features)].std()
+        )
+        for table in card.tables
+        if len(table.features) == 2
+    }
+    return sorted(spread, key=lambda pair: (-spread[pair], pair))[:most]
+
+
 def calibrate(card: Scorecard, intercept: float, slope: float) -> Scorecard:
     """The scorecard whose margin is ``intercept + slope * margin``, with the tables rescaled."""
     return Scorecard(
@@ -175,6 +193,23 @@ def calibrate(card: Scorecard, intercept: float, slope: float) -> Scorecard:
             Table(t.features, _rounded(slope * np.asarray(t.points))) for t in card.tables
         ),
         calibration=(intercept, slope),
+    )
+
+
+def shift_cells(card: Scorecard, shifts: Mapping[str, Cells], everybody: float) -> Scorecard:
+    """The scorecard with points added to every margin and to the cells of one-feature tables.
+
+    ``shifts`` holds points by cell, the missing one last, for features that have a table.
+    """
+    return replace(
+        card,
+        intercept=round(card.intercept + everybody, _DIGITS),
+        tables=tuple(
+            Table(table.features, _rounded(np.asarray(table.points) + shifts[table.features[0]]))
+            if len(table.features) == 1 and table.features[0] in shifts
+            else table
+            for table in card.tables
+        ),
     )
 
 

@@ -3,38 +3,59 @@
 Also the yardstick: an unconstrained XGBoost on the same rows and raw features.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from math import ceil
 from typing import Any
 
 import numpy as np
 import xgboost as xgb
 from numpy.typing import NDArray
 
-from solvencia.domain.features import FEATURES, features_of_model
+from solvencia.domain.characteristic import Characteristic
 from solvencia.domain.scorecard import Bins, Scorecard
 from solvencia.training.binning import choose_bins, encode
-from solvencia.training.collapse import calibrate, collapse, purify
+from solvencia.training.collapse import (
+    calibrate,
+    collapse,
+    purify,
+    shift_cells,
+    strongest_pairs,
+)
+from solvencia.training.metrics import logistic_line
 
 Columns = dict[str, NDArray[Any]]
 Floats = NDArray[np.float64]
 
+_WORK = "months_unemployed"
+_FEWEST_TO_SHIFT = 500
 QUANTILES = {"income_p10": 0.1, "income_p50": 0.5, "income_p90": 0.9}
 
 
 @dataclass(frozen=True)
 class FitSettings:
-    """How to fit.
+    """How to fit; the ``fit`` section of the parameters.
 
-    ``threads`` is part of it: sums depend on the order they are taken in. ``profile_share`` of the
-    rows are shown a second time as profiles.
+    Attributes:
+        rounds: trees.
+        learning_rate: share of each tree's step that is taken.
+        max_bins: cells of a feature, at most.
+        max_pairs: two-feature tables, at most; those that move the margin most are kept.
+        min_rows_per_leaf: rows that must support a leaf.
+        l2: penalty on the size of a leaf.
+        row_share, column_share: rows shown to each tree and features offered to each split.
+        profile_share: rows that are shown a second time as profiles.
+        threads: part of the result, since sums depend on the order they are taken in.
     """
 
     rounds: int
     learning_rate: float
     max_bins: int
+    max_pairs: int
     min_rows_per_leaf: int
     l2: float
+    row_share: float
+    column_share: float
     profile_share: float
     threads: int
     seed: int
@@ -47,6 +68,7 @@ class Fitted:
     card: Scorecard
     booster: xgb.Booster
     bins: tuple[Bins, ...]
+    types: tuple[str, ...]
     base_margin: float
 
     def booster_margins(self, columns: Mapping[str, NDArray[Any]]) -> Floats:
@@ -56,7 +78,7 @@ class Fitted:
         precision, which over many trees loses more than the tables' equality to it is stated to.
         """
         matrix = xgb.DMatrix(
-            encode(self.bins, columns), feature_types=_types(self.bins), enable_categorical=True
+            encode(self.bins, columns), feature_types=list(self.types), enable_categorical=True
         )
         rounds = self.booster.num_boosted_rounds()
         matrix.set_base_margin(np.zeros(matrix.num_row()))
@@ -68,61 +90,116 @@ class Fitted:
 
 
 def fit_scorecard(
-    name: str, model: str, columns: Columns, target: Floats, settings: FitSettings
+    name: str,
+    characteristics: Sequence[Characteristic],
+    columns: Columns,
+    target: Floats,
+    settings: FitSettings,
+    *,
+    quantile: float | None = None,
 ) -> Fitted:
-    """Fit one scorecard.
+    """Fit one scorecard: boost freely in pairs, keep the strongest pairs, boost again with them alone.
 
     Args:
-        name: one of ``artifact.SCORECARDS``; the ``income_*`` ones fit a quantile of ``target``,
-            the others its log-odds.
-        model: whose directions hold: 'continuity', 'income' or 'default'.
+        name: of the scorecard.
+        characteristics: what it may learn from; one that no row knows is left out.
         columns: feature columns by name, shape (n,).
-        target: shape (n,), 0/1 or a number.
+        target: shape (n,), 0/1, or a number with ``quantile``.
+        quantile: the quantile of ``target`` to fit; without it the log-odds of 1.
     """
-    bins = tuple(
-        choose_bins(feature, columns[feature], settings.max_bins)
-        for feature in features_of_model(model)
-        if _is_known(columns[feature])
+    known = known_characteristics(characteristics, columns)
+    bins = tuple(choose_bins(item, columns[item.name], settings.max_bins) for item in known)
+    matrix = cell_matrix(known, bins, columns, target)
+    parameters = boosting_parameters(known, settings)
+    objective = None
+    if quantile is not None:
+        base_margin = float(np.quantile(target, quantile))
+        parameters |= {"base_score": base_margin, "min_child_weight": settings.min_rows_per_leaf}
+        objective, link = _pinball(quantile), "identity"
+    else:
+        mean = float(target.mean())
+        parameters |= odds_parameters(target, settings)
+        base_margin, link = float(np.log(mean / (1 - mean))), "logit"
+
+    def boost(more: Mapping[str, Any]) -> tuple[xgb.Booster, Scorecard]:
+        booster = xgb.train({**parameters, **more}, matrix, settings.rounds, obj=objective)
+        return booster, purify(collapse(booster, bins, name=name, link=link), columns)
+
+    booster, card = boost({})
+    pairs = strongest_pairs(card, columns, settings.max_pairs)
+    if len(pairs) < sum(len(table.features) == 2 for table in card.tables):
+        place = {item.feature: position for position, item in enumerate(bins)}
+        allowed = [[place[name] for name in pair] for pair in pairs]
+        alone = [[position] for position in range(len(bins))]
+        booster, card = boost({"interaction_constraints": str(allowed + alone)})
+    return Fitted(card, booster, bins, tuple(_types(known)), base_margin)
+
+
+def known_characteristics(
+    characteristics: Sequence[Characteristic], columns: Columns
+) -> list[Characteristic]:
+    """Those of which some row knows a value."""
+    return [item for item in characteristics if _is_known(columns[item.name])]
+
+
+def cell_matrix(
+    characteristics: Sequence[Characteristic],
+    bins: Sequence[Bins],
+    columns: Columns,
+    target: Floats,
+) -> xgb.DMatrix:
+    """Training rows as the boosting sees them: cell numbers."""
+    return xgb.DMatrix(
+        encode(bins, columns),
+        label=target,
+        feature_types=_types(characteristics),
+        enable_categorical=True,
     )
-    matrix = xgb.DMatrix(
-        encode(bins, columns), label=target, feature_types=_types(bins), enable_categorical=True
-    )
-    parameters: dict[str, Any] = {
+
+
+def boosting_parameters(
+    characteristics: Sequence[Characteristic], settings: FitSettings
+) -> dict[str, Any]:
+    """XGBoost's parameters for every scorecard; the objective and the leaves' weight are its own."""
+    return {
         "max_depth": 2,
         "tree_method": "hist",
         "max_bin": 256,
         "learning_rate": settings.learning_rate,
         "lambda": settings.l2,
+        "subsample": settings.row_share,
+        "colsample_bynode": settings.column_share,
         "max_cat_to_onehot": 1,
         "nthread": settings.threads,
         "seed": settings.seed,
-        "monotone_constraints": tuple(
-            FEATURES[item.feature].direction(model) or 0 for item in bins
-        ),
+        "monotone_constraints": tuple(item.direction for item in characteristics),
     }
-    if name in QUANTILES:
-        alpha = QUANTILES[name]
-        start = float(np.quantile(target, alpha))
-        parameters |= {"base_score": start, "min_child_weight": settings.min_rows_per_leaf}
 
-        def pinball(margins: NDArray[np.float32], data: xgb.DMatrix) -> tuple[Floats, Floats]:
-            below = data.get_label() < margins
-            return np.where(below, 1.0 - alpha, -alpha), np.ones(len(margins))
 
-        booster = xgb.train(parameters, matrix, settings.rounds, obj=pinball)
-        link, base_margin = "identity", start
-    else:
-        mean = float(target.mean())
-        leaf = settings.min_rows_per_leaf * mean * (1 - mean)
-        parameters |= {"objective": "binary:logistic", "base_score": mean, "min_child_weight": leaf}
-        booster = xgb.train(parameters, matrix, settings.rounds)
-        link, base_margin = "logit", float(np.log(mean / (1 - mean)))
-    card = purify(collapse(booster, bins, name=name, link=link), columns)
-    return Fitted(card, booster, bins, base_margin)
+def odds_parameters(target: Floats, settings: FitSettings) -> dict[str, Any]:
+    """What fitting log-odds adds: where to start, and the weight that so many rows carry."""
+    mean = float(target.mean())
+    return {
+        "objective": "binary:logistic",
+        "base_score": mean,
+        "min_child_weight": settings.min_rows_per_leaf * mean * (1 - mean),
+    }
+
+
+def raw_numbers(characteristics: Sequence[Characteristic], columns: Columns) -> list[Floats]:
+    """Each input as floats, levels as their positions, NaN where missing; shape (n,) each."""
+    numbers = []
+    for item in characteristics:
+        place = {level: float(position) for position, level in enumerate(item.levels)}
+        column = columns[item.name]
+        numbers.append(
+            np.array([place.get(value, np.nan) for value in column]) if item.is_category else column
+        )
+    return numbers
 
 
 def fit_unconstrained(
-    model: str,
+    characteristics: Sequence[Characteristic],
     columns: Columns,
     target: Floats,
     settings: FitSettings,
@@ -144,81 +221,88 @@ def fit_unconstrained(
     }
     if quantile is not None:
         parameters["quantile_alpha"] = quantile
-    return xgb.train(parameters, _raw_matrix(model, columns, target), 300)
+    return xgb.train(parameters, raw_matrix(characteristics, columns, target), 300)
 
 
-def predict_unconstrained(booster: xgb.Booster, model: str, columns: Columns) -> Floats:
+def predict_unconstrained(
+    booster: xgb.Booster, characteristics: Sequence[Characteristic], columns: Columns
+) -> Floats:
     """Predictions of the yardstick, shape (n,)."""
-    return np.asarray(booster.predict(_raw_matrix(model, columns)), dtype=np.float64)
+    return np.asarray(booster.predict(raw_matrix(characteristics, columns)), dtype=np.float64)
 
 
-def fit_calibration(margins: Floats, outcomes: Floats) -> tuple[float, float]:
-    """Intercept and slope of a logistic regression of outcomes on margins (Platt, 1999).
-
-    >>> margins = np.linspace(-3, 3, 2001)
-    >>> outcomes = 1 / (1 + np.exp(-(0.5 + 0.8 * margins)))
-    >>> tuple(round(value, 3) for value in fit_calibration(margins, outcomes))
-    (0.5, 0.8)
-    """
-    intercept, slope = 0.0, 1.0
-    design = np.column_stack([np.ones_like(margins), margins])
-    for _ in range(50):
-        chance = 1.0 / (1.0 + np.exp(-(intercept + slope * margins)))
-        weight = np.maximum(chance * (1 - chance), 1e-12)
-        step = np.linalg.solve(
-            design.T @ (design * weight[:, None]), design.T @ (outcomes - chance)
-        )
-        intercept, slope = intercept + float(step[0]), slope + float(step[1])
-        if float(np.abs(step).max()) < 1e-10:
-            break
-    return intercept, slope
-
-
-def calibrated(card: Scorecard, columns: Columns, outcomes: Floats) -> Scorecard:
-    """The scorecard with its log-odds recalibrated on later rows."""
-    return calibrate(card, *fit_calibration(card.margins(columns), outcomes))
-
-
-def conformal_shifts(
-    low: Floats, high: Floats, outcomes: Floats, *, tail: float = 0.1
-) -> tuple[float, float]:
-    """Shifts that give each side of a band its nominal tail on these rows.
-
-    Conformalised quantile regression with one score a side (Romano, Patterson and Candès, 2019).
-    Returns what to add to ``low`` and to ``high``; shapes (n,).
-    """
-    rank = min(1.0, (1.0 - tail) * (1.0 + 1.0 / len(outcomes)))
-    return (
-        -float(np.quantile(low - outcomes, rank, method="higher")),
-        float(np.quantile(outcomes - high, rank, method="higher")),
+def raw_matrix(
+    characteristics: Sequence[Characteristic], columns: Columns, target: Floats | None = None
+) -> xgb.DMatrix:
+    """Raw values as XGBoost reads them: numbers as they are, levels as their positions."""
+    return xgb.DMatrix(
+        np.column_stack(raw_numbers(characteristics, columns)),
+        label=target,
+        feature_types=["c" if item.is_category else "q" for item in characteristics],
+        enable_categorical=True,
     )
 
 
-def shifted(card: Scorecard, shift: float) -> Scorecard:
-    """The scorecard with ``shift`` added to every margin."""
-    return calibrate(card, shift, 1.0)
+def calibrated(card: Scorecard, columns: Columns, outcomes: Floats) -> Scorecard:
+    """The scorecard with its log-odds recalibrated on other rows (Platt, 1999)."""
+    return calibrate(card, *logistic_line(card.margins(columns), outcomes))
 
 
-def _types(bins: tuple[Bins, ...]) -> list[str]:
-    return ["c" if item.levels and not FEATURES[item.feature].ordered else "q" for item in bins]
+def conformal_shift(misses: Floats, side: int, *, tail: float = 0.1) -> float:
+    """What to add to one end of a band so that a share ``tail`` of these rows lies beyond it.
+
+    Conformalised quantile regression, one score a side (Romano, Patterson and Candès, 2019).
+
+    Args:
+        misses: how far each row lies beyond the end, negative inside; shape (n,).
+        side: -1 for the lower end, +1 for the upper one.
+
+    >>> conformal_shift(np.arange(-9.0, 10.0), +1)
+    8.0
+    """
+    rank = min(ceil((1.0 - tail) * (len(misses) + 1) - 1e-9), len(misses))
+    return side * float(np.sort(misses)[rank - 1])
+
+
+def shifted_by_work(
+    card: Scorecard, columns: Columns, shift: Callable[[NDArray[np.bool_]], float]
+) -> Scorecard:
+    """The scorecard shifted for people at work and for people out of work, each by their own rows.
+
+    Args:
+        columns: calibration rows, shape (n,).
+        shift: what to add to the margin, from the rows (a mask, shape (n,)) it is to hold for.
+
+    Whoever lies in the lowest cell of ``months_unemployed`` is at work. Where the scorecard has no
+    such table or one side has too few rows, both get the shift of all.
+    """
+    everybody = shift(np.ones(len(next(iter(columns.values()))), dtype=bool))
+    bins = next((item for item in card.bins if item.feature == _WORK), None)
+    if bins is None:
+        return shift_cells(card, {}, everybody)
+    at_work = bins.cells(columns[_WORK]) == 0
+    if min(at_work.sum(), (~at_work).sum()) < _FEWEST_TO_SHIFT:
+        return shift_cells(card, {}, everybody)
+    points = np.full(bins.missing + 1, shift(~at_work))
+    points[0], points[-1] = shift(at_work), everybody
+    return shift_cells(card, {_WORK: points}, 0.0)
+
+
+def _pinball(quantile: float) -> Any:
+    """The pinball loss as a plain gradient, whose leaves keep the monotone directions."""
+
+    def objective(margins: NDArray[np.float32], data: xgb.DMatrix) -> tuple[Floats, Floats]:
+        below = data.get_label() < margins
+        return np.where(below, 1.0 - quantile, -quantile), np.ones(len(margins))
+
+    return objective
+
+
+def _types(characteristics: Sequence[Characteristic]) -> list[str]:
+    return ["c" if item.is_category and not item.ordered else "q" for item in characteristics]
 
 
 def _is_known(column: NDArray[Any]) -> bool:
     if column.dtype == object:
         return any(value is not None for value in column)
     return bool((~np.isnan(column)).any())
-
-
-def _raw_matrix(model: str, columns: Columns, target: Floats | None = None) -> xgb.DMatrix:
-    names = features_of_model(model)
-    cells = []
-    for name in names:
-        if levels := FEATURES[name].levels:
-            code = {level: float(position) for position, level in enumerate(levels)}
-            cells.append(np.array([code.get(value, np.nan) for value in columns[name]]))
-        else:
-            cells.append(columns[name])
-    types = ["c" if FEATURES[name].levels else "q" for name in names]
-    return xgb.DMatrix(
-        np.column_stack(cells), label=target, feature_types=types, enable_categorical=True
-    )

@@ -10,7 +10,7 @@ import numpy as np
 
 from solvencia.domain.applicant import Profile
 from solvencia.domain.catalogue import Education, Industry
-from solvencia.domain.features import Features, features_of_model, profile_features
+from solvencia.domain.features import Features, characteristics_of, profile_features
 from solvencia.domain.reference import Reference, Series
 from solvencia.training.fit import Columns
 
@@ -55,7 +55,8 @@ def profile_gaps() -> dict[str, tuple[str, ...]]:
         return _absent(profile_features(profile, day, known))
 
     never = absent(_FULL)
-    gaps = {"": tuple(name for name in features_of_model("continuity") if name in never)}
+    of_history = [item.name for item in characteristics_of("continuity")]
+    gaps = {"": tuple(name for name in of_history if name in never)}
     for field in Profile.model_fields:
         if not Profile.model_fields[field].is_required() and getattr(_FULL, field):
             without = absent(_FULL.model_copy(update={field: None})) - never

@@ -41,10 +41,14 @@ def fit_segments(columns: Columns, kept: NDArray[np.float64], *, seed: int) -> S
     Args:
         columns: feature columns, shape (n,) each.
         kept: whether each kept its income, shape (n,), 0/1.
+
+    A feature that no row knows is no axis.
     """
     axes, coordinates = [], []
     for feature, use_log in _AXES:
         values = columns[feature]
+        if np.isnan(values).all():
+            continue
         if use_log:
             values = np.log(np.maximum(values, 1.0))
         mean = round(float(np.nanmean(values)), _DIGITS)
@@ -60,17 +64,17 @@ def fit_segments(columns: Columns, kept: NDArray[np.float64], *, seed: int) -> S
         tuple(round(float(value), _DIGITS) for value in found.cluster_centers_[label])
         for label in order
     )
-    return Segmentation(tuple(axes), _names(centres), centres)
+    return Segmentation(tuple(axes), _names([axis.feature for axis in axes], centres), centres)
 
 
-def _names(centres: tuple[tuple[float, ...], ...]) -> tuple[Segment, ...]:
+def _names(features: list[str], centres: tuple[tuple[float, ...], ...]) -> tuple[Segment, ...]:
     segments: list[Segment] = []
     taken: set[str] = set()
     for code, centre in zip("ABCD", centres, strict=True):
         strongest = sorted(range(len(centre)), key=lambda axis: -abs(centre[axis]))
         for second in strongest[1:]:
             words = [
-                _WORDS[_AXES[axis][0]][0 if centre[axis] > 0 else 1]
+                _WORDS[features[axis]][0 if centre[axis] > 0 else 1]
                 for axis in (strongest[0], second)
             ]
             name = ", ".join(word[0] for word in words).capitalize()
