@@ -18,9 +18,10 @@ from utilities.pipeline_copy import copy_checkout
 pytestmark = pytest.mark.slow
 SMALL = {
     "source": {"people": 1500},
-    "fit": {"rounds": 40, "learning_rate": 0.2, "max_bins": 10, "threads": 1},
-    "evaluation": {"ceiling_rows": 150, "ceiling_draws": 4},
+    "fit": {"max_bins": 10, "max_pairs": 8},
+    "evaluation": {"ceiling_rows": 150, "ceiling_draws": 4, "bootstrap_draws": 10},
 }
+GROWN = {"rounds": 40, "learning_rate": 0.2}
 
 
 def dvc(folder: Path, *words: str) -> str:
@@ -63,6 +64,8 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     parameters = yaml.safe_load((folder / "params.yaml").read_text(encoding="utf-8"))
     for section, values in SMALL.items():
         parameters[section] |= values
+    for model in ("continuity", "income", "default"):
+        parameters["fit"][model] |= GROWN
     (folder / "params.yaml").write_text(yaml.safe_dump(parameters), encoding="utf-8")
     for words in (
         ["init", "-q"],

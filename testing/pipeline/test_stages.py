@@ -83,12 +83,14 @@ def test_parameters_are_declared_where_they_are_read() -> None:
             read |= set(
                 re.findall(r'read_section\([^"]*(?:"params.yaml"\))?, "(\w+)"', code_of(path))
             )
+        whole = any("yaml.safe_load(PARAMETERS" in code_of(path) for path in entry_points(stage))
         assert read <= set(parameters)
-        assert read == set(stage.get("params", [])), name
+        assert stage.get("params", []) == ([{"params.yaml": None}] if whole else sorted(read)), name
 
 
 def test_nothing_depends_on_an_executed_notebook() -> None:
-    executed = {out for stage in STAGES.values() for out in stage["outs"] if out.endswith(".ipynb")}
+    made = {str(out) for stage in STAGES.values() for out in stage.get("outs", [])}
+    executed = {out for out in made if out.endswith(".ipynb")}
     assert executed == {"reports/notebooks/1_etl.ipynb", "reports/notebooks/2_model.ipynb"}
     assert not executed & {dep for stage in STAGES.values() for dep in stage["deps"]}
 
