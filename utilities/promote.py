@@ -24,6 +24,7 @@ from solvencia.training.gates import Gate, GateSettings, Standing, judge_candida
 from solvencia.training.registry import point_champion
 from solvencia.training.standing import measure, read_window
 from solvencia.training.tracking import Unrecorded
+from utilities.record import record_candidate
 
 MODELS = Path("model")
 CANDIDATE, CHAMPION = MODELS / "candidate", MODELS / "champion"
@@ -166,8 +167,13 @@ def notes(standing: Standing, serving: Standing | None, settings: GateSettings) 
 
 
 def announce(version: str) -> None:
-    """Move the alias in MLflow, or say that it did not move."""
-    alias = point_champion(version)
+    """Move the alias in MLflow, or say that it did not move.
+
+    The candidate is recorded first where it is not: a pipeline whose outputs came from a cache ran
+    no stage that could have done it.
+    """
+    recorded = record_candidate()
+    alias = recorded if isinstance(recorded, Unrecorded) else point_champion(version)
     if isinstance(alias, Unrecorded):
         print(alias)
 

@@ -26,6 +26,8 @@ from solvencia.training.champions import (
     restore_champion,
 )
 from solvencia.training.evaluate import EvaluationSettings, judge
+from solvencia.training.registry import point_champion
+from solvencia.training.tracking import Unrecorded
 from solvencia.training.train import Trained, feature_columns, train
 from testing.conftest import FIT, REFERENCE_TABLES, ROOT
 from utilities import promote, rollback
@@ -251,11 +253,26 @@ def test_without_mlflow_promotion_and_rollback_work_and_say_what_was_not_recorde
     project: Project,
 ) -> None:
     first = project.take("first")
-    sentence = "not recorded in MLflow at http://127.0.0.1:9: that model {} is champion"
-    assert sentence.format(first) in project.promote("--first")[1]
+    sentence = "not recorded in MLflow at http://127.0.0.1:9: {} "
+    assert sentence.format(f"the training of model {first}") in project.promote("--first")[1]
     good = project.take("good")
-    assert sentence.format(good) in project.promote()[1]
-    assert sentence.format(first) in project.rollback()[1]
+    assert sentence.format(f"the training of model {good}") in project.promote()[1]
+    assert sentence.format(f"that model {first} is champion") in project.rollback()[1]
+
+
+def test_a_candidate_that_no_stage_recorded_is_recorded_when_it_is_promoted(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    uri = f"sqlite:///{project.folder / 'mlflow.db'}"
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", uri)
+    version = project.take("first")
+
+    code, said = project.promote("--first")
+
+    assert code == 0
+    assert "not recorded" not in said
+    again = point_champion(version, uri=uri)
+    assert not isinstance(again, Unrecorded)
 
 
 def test_a_policy_that_does_not_decide_its_cases_as_stated_is_a_gate(project: Project) -> None:
