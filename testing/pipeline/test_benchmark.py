@@ -103,7 +103,7 @@ def test_small_data_are_shuffled_five_times_and_large_ones_once(
     tested.clear()
     benchmark(large, SETTINGS, ["guess"])
     assert tested == [1000] * 5
-    assert (split_of(small), split_of(large)) == ("5 folds, 5 times", "5 folds")
+    assert (split_of(small), split_of(large)) == ("5 folds, 5 times; ebm once", "5 folds")
 
 
 def test_by_date_the_past_learns_and_the_later_rows_test(monkeypatch: pytest.MonkeyPatch) -> None:

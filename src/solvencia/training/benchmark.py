@@ -89,7 +89,8 @@ def split_of(dataset: Dataset) -> str:
     """How the rows are split into training and test, in words."""
     if dataset.test_from is not None:
         return f"tested from {dataset.test_from}"
-    times = f", {REPEATS} times" if len(dataset.target) < FEW_ROWS else ""
+    slow = ", ".join(_SLOW)
+    times = f", {REPEATS} times; {slow} once" if len(dataset.target) < FEW_ROWS else ""
     return f"{FOLDS} folds{times}"
 
 
