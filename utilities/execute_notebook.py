@@ -2,7 +2,8 @@
 
     python -m utilities.execute_notebook notebooks/1_etl.ipynb reports/notebooks/1_etl.ipynb
 
-Clocks, durations and progress bars are taken out of the copy; what the notebook shows stays.
+Clocks, durations, progress bars and Python's patch version are taken out of the copy; what the
+notebook shows stays.
 """
 
 import argparse
@@ -16,7 +17,7 @@ from traitlets.config import Config
 
 
 def without_clock(notebook: dict[str, Any]) -> dict[str, Any]:
-    """The executed notebook without what differs between two runs."""
+    """The executed notebook without what differs between two runs or two machines."""
     cells = []
     for number, cell in enumerate(notebook["cells"]):
         tags = {key: value for key, value in cell["metadata"].items() if key == "tags"}
@@ -25,6 +26,8 @@ def without_clock(notebook: dict[str, Any]) -> dict[str, Any]:
             kept["outputs"] = [o for o in cell["outputs"] if o.get("name") != "stderr"]
         cells.append(kept)
     metadata = {key: value for key, value in notebook["metadata"].items() if key != "papermill"}
+    if "language_info" in metadata:  # holds the patch version of Python
+        metadata["language_info"] = {"name": metadata["language_info"]["name"]}
     return {**notebook, "cells": cells, "metadata": metadata}
 
 

@@ -108,7 +108,11 @@ def test_a_notebook_is_thin_and_stripped(path: Path) -> None:
 
 def test_an_executed_copy_keeps_no_clock() -> None:
     notebook = {
-        "metadata": {"papermill": {"start_time": "now"}, "kernelspec": {}},
+        "metadata": {
+            "papermill": {"start_time": "now"},
+            "kernelspec": {},
+            "language_info": {"name": "python", "version": "3.11.2"},
+        },
         "cells": [
             {
                 "id": "x9",
@@ -119,7 +123,7 @@ def test_an_executed_copy_keeps_no_clock() -> None:
         ],
     }
     copy = without_clock(notebook)
-    assert copy["metadata"] == {"kernelspec": {}}
+    assert copy["metadata"] == {"kernelspec": {}, "language_info": {"name": "python"}}
     assert copy["cells"][0]["metadata"] == {"tags": ["parameters"]}
     assert [output["text"] for output in copy["cells"][0]["outputs"]] == ["kept"]
     assert notebook["metadata"]["papermill"]
