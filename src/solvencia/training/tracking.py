@@ -92,7 +92,7 @@ class Store:
         """Leave a run finished, or failed when something breaks."""
         try:
             yield
-        except Exception:
+        except Exception:  # raised again; whatever it was, the run must not stay open
             with suppress(Exception):
                 self.client.set_terminated(run_id, "FAILED")
             raise

@@ -80,6 +80,7 @@ def predict_ebm(
         random_state=settings.seed,
     )
     with warnings.catch_warnings():
+        # Missing values get a bin of their own, as they should; the warning says only that there are some.
         warnings.filterwarnings("ignore", "Missing values detected", UserWarning)
         model.fit(_frame(characteristics, columns), target.astype(np.int64))
     return np.asarray(model.predict_proba(_frame(characteristics, later))[:, 1])
