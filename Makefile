@@ -11,7 +11,7 @@ export PYTHONUNBUFFERED := 1
 export UV_SYSTEM_CERTS := 1
 
 .PHONY: help run test setup lint format unit pipeline promote rollback serve tune yardsticks scorecards \
-	benchmark bench-scorecard lock clean
+	benchmark bench-scorecard bench-api soak lock clean
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 18
@@ -77,11 +77,17 @@ benchmark: setup ## The engine on real credit data: make benchmark DATA=folder
 bench-scorecard: setup ## Timings of the scorecards beside the boosters they equal
 	python -m utilities.bench_scorecard
 
+bench-api: setup ## The service beside its floor and the usual ways: requests a second, latency, memory
+	python -m utilities.bench_api
+
+soak: setup ## The service killed, cut off from its database and reloaded under load, many times
+	python -m utilities.soak
+
 serve: setup ## Serve the champion: API and app
 	python -m utilities.serve --api-port $(API_PORT) --app-port $(APP_PORT)
 
 lock: setup ## Resolve the requirements anew
-	$(LOCK) pyproject.toml --extra pipeline --extra api --group frontend --group development -o requirements.txt
+	$(LOCK) pyproject.toml --extra pipeline --extra api --extra client --group frontend --group development -o requirements.txt
 	$(LOCK) pyproject.toml --extra api -c requirements.txt -o api/requirements.txt
 	$(LOCK) --group frontend -c requirements.txt -o frontend/requirements.txt
 

@@ -1,33 +1,135 @@
 """What routes need, as named types."""
 
-from datetime import date, datetime
-from typing import Annotated, cast
-from zoneinfo import ZoneInfo
+from typing import Annotated, Any, TypeVar, cast
 
-from fastapi import Depends, Request
+from fastapi import Depends, Header, Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, ValidationError
+from starlette.requests import ClientDisconnect
 
-from api.errors import NotReadyError
-from api.model_host import ModelHost
-from solvencia.serving.decider import Decider
-
-
-def _host(request: Request) -> ModelHost:
-    return cast(ModelHost, request.app.state.host)
-
-
-def _decider(request: Request) -> Decider:
-    host = _host(request)
-    if host.decider is None:
-        raise NotReadyError(f"no decision can be made yet: {host.problem}")
-    return host.decider
+from api.access import Caller, Require, Role
+from api.errors import MediaTypeError, short
+from api.service import Service
+from api.wire.base import Problem
+from solvencia.domain.errors import InvalidInputError
 
 
-def _today() -> date:
-    return datetime.now(ZoneInfo("America/Mexico_City")).date()
+def service_of(request: Request) -> Service:
+    """The service that a request came to."""
+    return cast(Service, request.app.state.service)
 
 
-HostDep = Annotated[ModelHost, Depends(_host)]
-DeciderDep = Annotated[Decider, Depends(_decider)]
-TodayDep = Annotated[date, Depends(_today)]
-today = _today
-"""The clock, to be replaced in tests through ``app.dependency_overrides``."""
+async def _service(request: Request) -> Service:
+    return service_of(request)
+
+
+def _refuse_unknown_queries(request: Request) -> None:
+    """Refuse a query parameter that the route does not have: a misspelt filter filters nothing."""
+    route = request.scope["route"]
+    known = [str(item.alias) for item in route.dependant.query_params]
+    for name in request.query_params:
+        if name not in known:
+            raise InvalidInputError(short(name), "a parameter", ", ".join(known) or "none")
+
+
+class Admitted(Require):
+    """A dependency that gives the caller; it also refuses query parameters that are not known."""
+
+    async def __call__(self, request: Request) -> Caller:
+        """The caller, if the role allows.
+
+        Raises:
+            InvalidInputError: a query parameter that the route does not have.
+            NotAuthenticatedError, NotAllowedError, RateLimitedError, NotReadyError: as ``Gate.admit``.
+        """
+        if request.scope["query_string"]:
+            _refuse_unknown_queries(request)
+        return await super().__call__(request)
+
+
+ServiceDep = Annotated[Service, Depends(_service)]
+PartnerDep = Annotated[Caller, Depends(Admitted(Role.PARTNER))]
+AnalystDep = Annotated[Caller, Depends(Admitted(Role.ANALYST))]
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        pattern=r"^[\x21-\x7e]{1,128}$",
+        description="A name for this request that you make up, such as a UUID: sent again with the "
+        "same body it returns the same decision, with another body it is refused",
+    ),
+]
+
+Sent = TypeVar("Sent", bound=BaseModel)
+_JSON = ("application/json", "text/json")
+_TEXTS = {
+    400: "The body cannot be read",
+    401: "No key, or one that is not known",
+    403: "The key's role may not do this",
+    404: "Nothing of that name that this key may see",
+    409: "What is there does not allow it",
+    410: "Erased",
+    413: "A body that is too large",
+    415: "A body of a type that is not read",
+    422: "A value that is not allowed, named",
+    429: "Too many requests with this key; see Retry-After",
+    503: "No model, policy or database is usable; see Retry-After",
+}
+
+
+def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The errors that a route documents, besides those that every route has."""
+    return {
+        status: {
+            "description": _TEXTS[status],
+            "content": {"application/problem+json": {"schema": {"$ref": _PROBLEM}}},
+        }
+        for status in sorted({401, 403, 422, 429, 503, *statuses})
+    }
+
+
+_PROBLEM = f"#/components/schemas/{Problem.__name__}"
+
+
+def json_body(model: type[BaseModel], examples: dict[str, Any]) -> dict[str, Any]:
+    """What the OpenAPI document says of a body that ``read_json`` reads."""
+    schema = {"$ref": f"#/components/schemas/{model.__name__}"}
+    content = {"application/json": {"schema": schema, "examples": examples}}
+    return {"requestBody": {"required": True, "content": content}}
+
+
+async def read_body(request: Request, allowed: tuple[str, ...] = _JSON) -> bytes:
+    """The body's bytes, if they are of an allowed type.
+
+    Raises:
+        MediaTypeError: they say that they are something else, or nothing at all.
+    """
+    check_media_type(request, allowed)
+    try:
+        return await request.body()
+    except ClientDisconnect as error:  # nobody is left to answer
+        raise MediaTypeError("the body ended early") from error
+
+
+def check_media_type(request: Request, allowed: tuple[str, ...]) -> str:
+    """The body's type without its parameters, in lower case.
+
+    Raises:
+        MediaTypeError: it is not one of the allowed.
+    """
+    said = request.headers.get("content-type", "")
+    kind = said.partition(";")[0].strip().lower()
+    if kind not in allowed:
+        raise MediaTypeError(f"content-type: got {kind[:100]!r}; allowed: {', '.join(allowed)}")
+    return kind
+
+
+def parsed(model: type[Sent], raw: bytes) -> Sent:
+    """The JSON of a body as a model, read from its bytes in one step.
+
+    Raises:
+        RequestValidationError: it is not JSON, or does not fit.
+    """
+    try:
+        return model.model_validate_json(raw)
+    except ValidationError as error:
+        raise RequestValidationError(error.errors(include_url=False)) from error

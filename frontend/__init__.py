@@ -1,1 +1,1 @@
-"""The analyst's app. It knows only the wire: it speaks HTTP to the service and imports none of it."""
+"""The analyst's app. It knows only the wire: it asks the service by HTTP and imports none of it."""

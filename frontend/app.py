@@ -1,27 +1,31 @@
 """The analyst's page. Run with ``streamlit run frontend/app.py`` from the project root."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
 import streamlit as st
 
 from frontend import client
-from frontend.client import (
-    FieldError,
-    NotReady,
-    Rejected,
-    ServiceClient,
-    ServiceError,
-    ServiceFailed,
-)
+from frontend.client import Features
 from frontend.explanation import Names
 from frontend.form import show_errors
 from frontend.intake import inputs
 from frontend.schema import Part, request_part
 from frontend.text import LANGUAGES, Language, say
 from frontend.views import show_decision
+from solvencia_client import (
+    FieldError,
+    NotAllowed,
+    NotAuthenticated,
+    NotReady,
+    Rejected,
+    ServiceAway,
+    ServiceError,
+    SolvenciaClient,
+)
+from solvencia_client.types import DecisionOut
 
 ICON = Path(__file__).parent / "icon.png"
 DEFAULT_ADDRESS = "http://127.0.0.1:8000"
@@ -33,9 +37,10 @@ _STATUS_LOOK: dict[str, tuple[Literal["green", "orange"], str]] = {
 }
 
 
-def service() -> ServiceClient:
-    """The client of the service at the address that the environment names."""
-    return client.connect(os.environ.get("API_URL", DEFAULT_ADDRESS))
+def service() -> SolvenciaClient:
+    """The client of the service, with the address and the key that the environment names."""
+    key = os.environ.get("API_KEY", "").strip()
+    return client.connect(os.environ.get("API_URL", DEFAULT_ADDRESS), key or None)
 
 
 def main() -> None:
@@ -109,37 +114,59 @@ def published_schema() -> dict[str, Any] | None:
     state = st.session_state
     if "document" not in state and state.status != "away":
         try:
-            state.document = service().schema()
+            state.document = service().openapi()
         except ServiceError:
             state.status = "away"
     return state.get("document")
 
 
 def send_pending() -> None:
-    """Ask for the decision that was submitted; it stays pending while the service is away."""
+    """Ask for the decision that was submitted; it stays pending while the service is away.
+
+    Its key stays with it, so that an answer that was lost on the way is given again.
+    """
     state = st.session_state
     if "pending" not in state or state.status != "ready":
         return
     before = state.get("errors", {})
+    request, key = state.pending
     try:
-        state.decision = service().score(state.pending)
-        state.scored = state.pop("pending")
-        state.errors, state.failed = {}, False
-    except Rejected as rejected:
-        del state.pending
-        state.errors = by_field(rejected.errors)
-    except ServiceFailed:
-        del state.pending
-        state.failed = True
-    except ServiceError as error:
+        decision = service().score(request, changes=True, idempotency_key=key)
+        state.features = features(decision)
+    except (ServiceAway, NotReady) as error:
         state.status = "not_ready" if isinstance(error, NotReady) else "away"
         state.refused = True
         st.rerun()  # the header has already been drawn
-    if state.get("errors", {}) != before:
+    except ServiceError as error:
+        state.trouble = trouble_of(error)
+        state.errors = by_field(error.errors) if isinstance(error, Rejected) else {}
+    else:
+        state.decision, state.scored = decision, request
+        state.trouble, state.errors = None, {}
+    del state.pending
+    if state.errors != before:
         st.rerun()  # the fields have already been drawn without their errors
 
 
-def by_field(errors: list[FieldError]) -> dict[str, list[FieldError]]:
+def features(decision: DecisionOut) -> Features:
+    """What the features of a decision are called; asked once for each model that decided."""
+    known: dict[str, Features] = st.session_state.setdefault("known_features", {})
+    version = decision["versions"]["model"]
+    if version not in known:
+        known[version] = client.features_of(service())
+    return known[version]
+
+
+def trouble_of(error: ServiceError) -> str:
+    """The key of the copy that tells of an error."""
+    if isinstance(error, Rejected) and error.errors:
+        return "rejected"
+    if isinstance(error, NotAuthenticated):
+        return "not_authenticated"
+    return "not_allowed" if isinstance(error, NotAllowed) else "failed"
+
+
+def by_field(errors: Iterable[FieldError]) -> dict[str, list[FieldError]]:
     """Errors by the path of their field."""
     found: dict[str, list[FieldError]] = {}
     for error in errors:
@@ -152,17 +179,16 @@ def answer(document: Mapping[str, Any] | None, language: Language, *, stale: boo
     state = st.session_state
     if state.status != "ready":
         st.info(say(state.status, language), icon=":material/hourglass_top:")
-    elif state.get("failed"):
-        st.warning(say("failed", language), icon=":material/error:")
-    elif errors := state.get("errors"):
-        st.warning(say("rejected", language), icon=":material/error:")
+    elif trouble := state.get("trouble"):
+        st.warning(say(trouble, language), icon=":material/error:")
+        errors = state.get("errors", {})
         for path in errors:
             if path.split(".")[0] not in ("profile", "history", "loan"):
                 show_errors(path, errors, language)
     elif stale:
         st.info(say("stale", language), icon=":material/update:")
     if document is not None and "decision" in state:
-        show_decision(state.decision, choice_names(document), language)
+        show_decision(state.decision, state.features, choice_names(document), language)
 
 
 def choice_names(document: Mapping[str, Any]) -> Names:

@@ -8,9 +8,9 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from frontend.client import IncomeBand, Scale
 from frontend.formats import pesos
 from frontend.text import Language, say
+from solvencia_client.types import IncomeBandOut, ScoreScale
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Step:
 
 
 def gauge(
-    score: int, scale: Scale, grade: str, palette: Palette
+    score: int, scale: ScoreScale, grade: str, palette: Palette
 ) -> alt.LayerChart | alt.FacetChart:
     """Half a dial with the grades as bands, a mark at the score and its value inside."""
     bounds = [band["lower_bound"] for band in scale["grades"]] + [float(scale["maximum"])]
@@ -86,7 +86,7 @@ def gauge(
 
 
 def income_band(
-    band: IncomeBand, now: float | None, language: Language, palette: Palette
+    band: IncomeBandOut, now: float | None, language: Language, palette: Palette
 ) -> alt.LayerChart | alt.FacetChart:
     """The expected income as a bar from p10 to p90 with a mark at p50, and today's income."""
     low, high = band["p10"], band["p90"]

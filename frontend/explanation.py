@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 
 from frontend.charts import Step
-from frontend.client import Contribution, Decision
+from frontend.client import Features
 from frontend.formats import percent, plain, points
 from frontend.text import Language, say, unit_name
+from solvencia_client.types import ContributionOut, DecisionOut
 
 SHOWN = 10
 """Factors with a step of their own; the rest go together."""
@@ -15,11 +16,15 @@ Names = Mapping[str, Mapping[str, Mapping[str, str]]]
 """Names of choices by field, key and language."""
 
 
-def steps(decision: Decision, names: Names, language: Language) -> list[Step]:
+def steps(
+    decision: DecisionOut, features: Features, names: Names, language: Language
+) -> list[Step]:
     """Steps that begin at the average, end at the final score and leave out no point."""
     explanation = decision["explanation"]
     ordered = sorted(explanation["contributions"], key=lambda item: -abs(item["points"]))
-    moves = [(described(item, names, language), item["points"]) for item in ordered[:SHOWN]]
+    moves = [
+        (described(item, features, names, language), item["points"]) for item in ordered[:SHOWN]
+    ]
     rest = ordered[SHOWN:]
     if rest:
         name = say("step.others", language, n=len(rest))
@@ -41,14 +46,17 @@ def steps(decision: Decision, names: Names, language: Language) -> list[Step]:
     return [*found, Step(say("step.final", language), final, final, "total", plain(final))]
 
 
-def described(item: Contribution, names: Names, language: Language) -> str:
-    """A factor with its value, as in ``Edad: 35 años``."""
-    title = item["title_en"] if language == "en" else item["title"]
-    return f"{title}: {_value(item, names, language)}"
+def described(item: ContributionOut, features: Features, names: Names, language: Language) -> str:
+    """A factor with its value, as in ``Edad: 35 años``; one that has no title goes by its name."""
+    title, unit = item["feature"], ""
+    if feature := features.get(item["feature"]):
+        title = feature["title_en"] if language == "en" else feature["title"]
+        unit = feature["unit"]
+    return f"{title}: {_value(item, title, unit, names, language)}"
 
 
-def _value(item: Contribution, names: Names, language: Language) -> str:
-    value, unit = item["value"], item["unit"]
+def _value(item: ContributionOut, title: str, unit: str, names: Names, language: Language) -> str:
+    value = item["value"]
     if value is None:
         return say("unknown", language).lower()
     if isinstance(value, str):
@@ -59,9 +67,4 @@ def _value(item: Contribution, names: Names, language: Language) -> str:
         return f"${value:,.0f}"
     # The number is enough where the title names what is counted.
     word = unit_name(unit, language)
-    return plain(value) if word.lower() in title_words(item, language) else f"{plain(value)} {word}"
-
-
-def title_words(item: Contribution, language: Language) -> str:
-    """The title in lower case."""
-    return (item["title_en"] if language == "en" else item["title"]).lower()
+    return plain(value) if word.lower() in title.lower() else f"{plain(value)} {word}"

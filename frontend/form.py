@@ -7,11 +7,11 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from frontend.client import FieldError
 from frontend.formats import plain
 from frontend.problems import explain
 from frontend.schema import Field
 from frontend.text import Language, described, say, unit_name
+from solvencia_client import FieldError
 
 EARLIEST, LATEST = date(1900, 1, 1), date(2100, 1, 1)
 """Streamlit's calendar spans ten years unless told; the schema publishes no bounds for dates."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import uuid4
 
 import streamlit as st
 
@@ -74,7 +75,8 @@ def applicant_form(
             if not cleared:
                 st.caption(say("example", language), width="content")
     if sent:
-        state.pending = {part: values} | ({} if loan is None else {"loan": loan})
+        request = {part: values} | ({} if loan is None else {"loan": loan})
+        state.pending = request, str(uuid4())
 
 
 def applicant_values(
@@ -129,5 +131,5 @@ def clear(part: Part) -> None:
     state = st.session_state
     state[f"{part}.cleared"] = state.get(f"{part}.cleared", 0) + 1
     # What was decided on one person must not stand beside another's data.
-    for key in ("errors", "failed", "pending", "decision", "scored"):
+    for key in ("errors", "trouble", "pending", "decision", "scored"):
         state.pop(key, None)

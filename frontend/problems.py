@@ -3,9 +3,9 @@
 import re
 from collections.abc import Mapping
 
-from frontend.client import FieldError
 from frontend.formats import day
 from frontend.text import Language, say
+from solvencia_client import FieldError
 
 _RULES: Mapping[str, re.Pattern[str]] = {
     "error.unemployed": re.compile(r"0 when months_in_current_job is (?P<months>\S+)"),

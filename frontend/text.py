@@ -34,6 +34,18 @@ COPY: dict[str, dict[Language, str]] = {
         "en": "The service could not finish the assessment. Try again; if it happens again, "
         "tell support.",
     },
+    "not_authenticated": {
+        "es": "El servicio no reconoce la clave de esta página (API_KEY). Lo capturado se conserva; "
+        "avise a quien la administra.",
+        "en": "The service does not know this page's key (API_KEY). What you typed is kept; tell "
+        "whoever runs the page.",
+    },
+    "not_allowed": {
+        "es": "La clave de esta página (API_KEY) no permite evaluar. Lo capturado se conserva; avise "
+        "a quien la administra.",
+        "en": "This page's key (API_KEY) does not allow to assess. What you typed is kept; tell "
+        "whoever runs the page.",
+    },
     # the form
     "profile": {"es": "Perfil", "en": "Profile"},
     "history": {"es": "Historia laboral", "en": "Work history"},

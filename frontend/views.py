@@ -3,10 +3,11 @@
 import streamlit as st
 
 from frontend import charts
-from frontend.client import Change, Decision, Offer, Reason
+from frontend.client import Features
 from frontend.explanation import Names, steps
 from frontend.formats import day, money, percent, points
 from frontend.text import COPY, Language, say
+from solvencia_client.types import ChangeOut, DecisionOut, OfferOut, ReasonOut
 
 _LOOK = {
     "approve": ("green", "check_circle"),
@@ -15,7 +16,9 @@ _LOOK = {
 }
 
 
-def show_decision(decision: Decision, names: Names, language: Language) -> None:
+def show_decision(
+    decision: DecisionOut, features: Features, names: Names, language: Language
+) -> None:
     """Everything about one decision, from the verdict to the small print."""
     palette = charts.DARK if st.context.theme.type == "dark" else charts.LIGHT
     with st.container(border=True):
@@ -27,16 +30,17 @@ def show_decision(decision: Decision, names: Names, language: Language) -> None:
         _income(decision, language, palette)
     with st.container(border=True):
         _reasons(decision["reasons"], language)
-    if decision["outcome"] != "approve":
+    changes = decision["changes"]
+    if decision["outcome"] != "approve" and changes is not None:
         with st.container(border=True):
-            _changes(decision, language)
+            _changes(decision, changes, language)
     with st.container(border=True):
         st.subheader(say("explanation", language), anchor=False)
-        st.altair_chart(charts.waterfall(steps(decision, names, language), palette))
+        st.altair_chart(charts.waterfall(steps(decision, features, names, language), palette))
     _small_print(decision, language)
 
 
-def _verdict(decision: Decision, names: Names, language: Language) -> None:
+def _verdict(decision: DecisionOut, names: Names, language: Language) -> None:
     colour, icon = _LOOK[decision["outcome"]]
     loan, offer = decision["loan"], decision["offer"]
     product = names.get("product", {}).get(loan["product"], {}).get(language, loan["product"])
@@ -73,7 +77,7 @@ def _verdict(decision: Decision, names: Names, language: Language) -> None:
         details.caption(_literal("  \n".join(notes)))
 
 
-def _offer(offer: Offer, language: Language) -> None:
+def _offer(offer: OfferOut, language: Language) -> None:
     facts = {
         "amount": money(offer["amount"]),
         "term": say("months", language, n=offer["term_months"]),
@@ -88,7 +92,7 @@ def _offer(offer: Offer, language: Language) -> None:
             st.metric(say(f"offer.{name}", language), value, help=more, width="content")
 
 
-def _score(decision: Decision, language: Language, palette: charts.Palette) -> None:
+def _score(decision: DecisionOut, language: Language, palette: charts.Palette) -> None:
     st.subheader(say("score", language), anchor=False)
     grade = decision["grade"]
     word = say("grade", language, grade=grade) if grade else say("no_grade", language)
@@ -100,7 +104,7 @@ def _score(decision: Decision, language: Language, palette: charts.Palette) -> N
     st.caption("  \n".join(notes))
 
 
-def score_grade(decision: Decision) -> str:
+def score_grade(decision: DecisionOut) -> str:
     """The grade of the final score alone; the decision's may be lower because of the PD."""
     reached = [
         band["grade"]
@@ -110,7 +114,7 @@ def score_grade(decision: Decision) -> str:
     return reached[-1] if reached else ""
 
 
-def _income(decision: Decision, language: Language, palette: charts.Palette) -> None:
+def _income(decision: DecisionOut, language: Language, palette: charts.Palette) -> None:
     st.subheader(say("income", language), anchor=False)
     now = _number(decision, "monthly_income")
     st.altair_chart(charts.income_band(decision["income_band"], now, language, palette))
@@ -127,7 +131,7 @@ def _income(decision: Decision, language: Language, palette: charts.Palette) -> 
         st.subheader(name, anchor=False)
 
 
-def _reasons(reasons: list[Reason], language: Language) -> None:
+def _reasons(reasons: list[ReasonOut], language: Language) -> None:
     st.subheader(say("reasons", language), anchor=False)
     sides = zip((True, False), ("adverse", "favourable"), st.columns(2, gap="medium"), strict=True)
     for adverse, title, side in sides:
@@ -140,7 +144,7 @@ def _reasons(reasons: list[Reason], language: Language) -> None:
     st.caption(say("reasons.note", language))
 
 
-def reason_line(reason: Reason, language: Language) -> str:
+def reason_line(reason: ReasonOut, language: Language) -> str:
     """One reason: its points when it has any, what it says, and where it comes from."""
     colour = "red" if reason["adverse"] else "green"
     # A service that is newer than the app may name a source that has no words here yet.
@@ -152,9 +156,8 @@ def reason_line(reason: Reason, language: Language) -> str:
     return f":{colour}-badge[{points(reason['points'])}] {text} :gray[{source}]"
 
 
-def _changes(decision: Decision, language: Language) -> None:
+def _changes(decision: DecisionOut, changes: list[ChangeOut], language: Language) -> None:
     st.subheader(say("changes", language), anchor=False)
-    changes = decision["changes"]
     if not changes:
         employed = not _number(decision, "months_unemployed")
         st.markdown(say("changes.none" if employed else "changes.none.no_job", language))
@@ -165,7 +168,7 @@ def _changes(decision: Decision, language: Language) -> None:
     st.caption(say("changes.note", language))
 
 
-def change_line(change: Change, language: Language) -> str:
+def change_line(change: ChangeOut, language: Language) -> str:
     """One change: the answer it would bring, what it says, and what would be measured then."""
     colour, icon = _LOOK[change["outcome"]]
     text = _literal(change["text_en"] if language == "en" else change["text"])
@@ -178,7 +181,7 @@ def change_line(change: Change, language: Language) -> str:
     return f":{colour}[:material/{icon}:] {text} :gray[{measures}]"
 
 
-def _number(decision: Decision, feature: str) -> float | None:
+def _number(decision: DecisionOut, feature: str) -> float | None:
     """Value of a feature that the explanation shows; None where it is unknown or not shown."""
     for item in decision["explanation"]["contributions"]:
         if item["feature"] == feature and isinstance(item["value"], float | int):
@@ -186,7 +189,7 @@ def _number(decision: Decision, feature: str) -> float | None:
     return None
 
 
-def _small_print(decision: Decision, language: Language) -> None:
+def _small_print(decision: DecisionOut, language: Language) -> None:
     versions = decision["versions"]
     if versions["synthetic"]:
         st.caption(f":orange[:material/science:] {say('synthetic', language)}")

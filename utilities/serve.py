@@ -56,9 +56,11 @@ def _interrupt(_signal: int, _frame: FrameType | None) -> None:
 
 
 def _start_api(port: int) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "uvicorn", "--factory", "api.main:create_app"]
-    options = ["--host", HOST, "--port", str(port), "--no-access-log"]
-    return subprocess.Popen([*command, *options], start_new_session=True)
+    return subprocess.Popen(
+        [sys.executable, "-m", "api"],
+        env={**os.environ, "HOST": HOST, "PORT": str(port)},
+        start_new_session=True,
+    )
 
 
 def _start_app(port: int, api: str) -> subprocess.Popen[bytes]:

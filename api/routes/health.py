@@ -1,20 +1,34 @@
-"""Is the process alive, and can it decide?"""
+"""Is the process alive, and can it decide and keep what it decides?"""
 
-from fastapi import APIRouter
+from typing import Any
 
-from api.dependencies import DeciderDep
-from api.wire import Health, Problem
+from fastapi import APIRouter, Response
+from fastapi.responses import PlainTextResponse
 
-router = APIRouter(prefix="/health", tags=["health"])
+from api.dependencies import AnalystDep, ServiceDep, problems
+from api.errors import NotReadyError
+from api.wire.model import Health
+
+router = APIRouter(tags=["operations"])
+_NOT_READY: dict[int | str, dict[str, Any]] = {503: problems()[503]}
 
 
-@router.get("/live")
+@router.get("/health/live")
 async def live() -> Health:
     """The process answers."""
     return Health(status="ok")
 
 
-@router.get("/ready", responses={503: {"model": Problem, "description": "No model or policy"}})
-async def ready(_: DeciderDep) -> Health:
-    """A model and a policy are loaded."""
-    return Health(status="ok")
+@router.get("/health/ready", responses=_NOT_READY)
+async def ready(service: ServiceDep) -> Health:
+    """A model, a policy and a database are usable. ``problem`` names a newer one that was refused."""
+    _ = service.serving
+    if not service.store.healthy:
+        raise NotReadyError("the database is away")
+    return Health(status="ok", problem=service.problem)
+
+
+@router.get("/metrics", response_class=PlainTextResponse, responses=problems())
+async def metrics(service: ServiceDep, _: AnalystDep) -> Response:
+    """Figures of this process, as Prometheus reads them."""
+    return Response(service.metrics.exposition(), media_type=service.metrics.media_type)

@@ -8,6 +8,7 @@ the same inputs gives identical bytes. Loading verifies everything before it ret
 import hashlib
 import json
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Mapping
@@ -24,6 +25,7 @@ from solvencia.domain.stability import Stability
 
 MANIFEST = "manifest.json"
 _LINE = 100
+_PLAIN_NAME = re.compile(r"\w[\w.-]*")
 _BODY = ("features", "files", "metrics", "provenance")
 SCORECARDS = ("continuity", "income_p10", "income_p50", "income_p90", "default")
 OPTIONAL_SCORECARDS = ("default",)
@@ -105,82 +107,130 @@ def read_model(directory: Path) -> Model:
     Raises:
         ArtifactError: something is missing, altered, or made for other features.
     """
+    directory = directory.resolve()
+    return load_model(read_files(directory), str(directory))
+
+
+def read_files(directory: Path) -> dict[str, bytes]:
+    """The manifest and the files that it names, unverified: a model as it can be kept elsewhere.
+
+    Raises:
+        ArtifactError: a file is missing or cannot be read.
+    """
     directory = directory.resolve()  # a champion that changes meanwhile is not mixed with another
-    manifest = _read_json(directory / MANIFEST, directory)
-    body = {key: manifest.get(key, {}) for key in _BODY}
-    version = _version(body)
+    try:
+        manifest = (directory / MANIFEST).read_bytes()
+    except FileNotFoundError as error:
+        raise ArtifactError(f"{directory}: no model here ({MANIFEST} is missing)") from error
+    except OSError as error:
+        raise ArtifactError(f"{directory / MANIFEST}: cannot be read: {error.strerror}") from error
+    files = {MANIFEST: manifest}
+    for name in named_files(manifest, str(directory)):
+        try:
+            files[name] = (directory / name).read_bytes()
+        except OSError as error:
+            raise ArtifactError(f"{directory / name}: cannot be read: {error.strerror}") from error
+    return files
+
+
+def named_files(manifest: bytes, origin: str) -> tuple[str, ...]:
+    """Names of the files that a manifest names, each a plain file name.
+
+    Raises:
+        ArtifactError: the manifest, found at ``origin``, cannot be read.
+    """
+    return tuple(_body(_parse(manifest, f"{origin}/{MANIFEST}"), origin)["files"])
+
+
+def load_model(files: Mapping[str, bytes], origin: str) -> Model:
+    """Verify the files of a model, by name, and load it; ``origin`` says in errors where they are.
+
+    Raises:
+        ArtifactError: something is missing, altered, or made for other features.
+    """
+    if MANIFEST not in files:
+        raise ArtifactError(f"{origin}: no model here ({MANIFEST} is missing)")
+    manifest = _parse(files[MANIFEST], f"{origin}/{MANIFEST}")
+    body = _body(manifest, origin)
+    try:
+        version = _version(body)
+    except ValueError as error:
+        raise ArtifactError(f"{origin}/{MANIFEST}: cannot be read: {error}") from error
     if version != manifest.get("version"):
         raise ArtifactError(
-            f"{directory}: manifest says version {manifest.get('version')}, content is {version}"
+            f"{origin}: manifest says version {manifest.get('version')}, content is {version}"
         )
     if body["features"] != feature_signature():
-        raise ArtifactError(f"{directory}: made for another feature list than this code's; retrain")
-    contents: dict[str, Any] = {}
-    for name, expected in body["files"].items():
-        path = directory / name
-        try:
-            raw = path.read_bytes()
-        except OSError as error:
-            raise ArtifactError(f"{path}: cannot be read: {error.strerror}") from error
-        if _sha256(raw) != expected:
-            raise ArtifactError(f"{path}: altered since training; its hash is not the manifest's")
-        contents[name] = json.loads(raw)
+        raise ArtifactError(f"{origin}: made for another feature list than this code's; retrain")
     required = {f"{name}.json" for name in SCORECARDS if name not in OPTIONAL_SCORECARDS}
     required |= {"segments.json", "reference.json", "stability.json"}
-    if absent := sorted(required - set(contents)):
-        raise ArtifactError(f"{directory}: lacks {', '.join(absent)}")
-    try:
-        model = Model(
-            version=version,
-            scorecards={
-                name: Scorecard.from_json(contents[f"{name}.json"])
-                for name in SCORECARDS
-                if f"{name}.json" in contents
-            },
-            segmentation=Segmentation.from_json(contents["segments.json"]),
-            reference=Reference.from_json(contents["reference.json"]),
-            provenance=body["provenance"],
-            metrics=body["metrics"],
-            stability={
-                name: Stability.from_json(raw) for name, raw in contents["stability.json"].items()
-            },
-        )
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise ArtifactError(f"{directory}: a file lacks or misnames a part: {error!r}") from error
-    for card in model.scorecards.values():
-        _check_features(card, directory)
-    if misplaced := [name for name, card in model.scorecards.items() if card.name != name]:
-        raise ArtifactError(f"{directory}: {misplaced[0]}.json holds another scorecard")
-    for name, stability in model.stability.items():
-        frozen = tuple(item.bins for item in stability.features)
-        if name not in model.scorecards or frozen != model.scorecards[name].bins:
+    if absent := sorted(required - set(body["files"]) | set(body["files"]) - set(files)):
+        raise ArtifactError(f"{origin}: lacks {', '.join(absent)}")
+    for name, expected in body["files"].items():
+        if _sha256(files[name]) != expected:
             raise ArtifactError(
-                f"{directory}: stability.json: cells of {name} are not its scorecard's"
+                f"{origin}/{name}: altered since training; its hash is not the manifest's"
             )
+    contents = {name: _parse(files[name], f"{origin}/{name}") for name in body["files"]}
+    try:
+        model = _assemble(version, body, contents)
+        _check_cards(model)
+    except ArtifactError as error:
+        raise ArtifactError(f"{origin}: {error}") from error
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise ArtifactError(f"{origin}: a file lacks or misnames a part: {error!r}") from error
     return model
 
 
-def _check_features(card: Scorecard, directory: Path) -> None:
-    for bins in card.bins:
-        if bins.feature not in FEATURES:
-            raise ArtifactError(
-                f"{directory}: scorecard {card.name}: unknown feature {bins.feature!r}"
-            )
-        if bins.levels != FEATURES[bins.feature].levels:
-            raise ArtifactError(
-                f"{directory}: scorecard {card.name}: levels of {bins.feature} are not its own"
-            )
+def _assemble(version: str, body: Mapping[str, Any], contents: Mapping[str, Any]) -> Model:
+    return Model(
+        version=version,
+        scorecards={
+            name: Scorecard.from_json(contents[f"{name}.json"])
+            for name in SCORECARDS
+            if f"{name}.json" in contents
+        },
+        segmentation=Segmentation.from_json(contents["segments.json"]),
+        reference=Reference.from_json(contents["reference.json"]),
+        provenance=body["provenance"],
+        metrics=body["metrics"],
+        stability={
+            name: Stability.from_json(raw) for name, raw in contents["stability.json"].items()
+        },
+    )
 
 
-def _read_json(path: Path, directory: Path) -> dict[str, Any]:
+def _check_cards(model: Model) -> None:
+    for name, card in model.scorecards.items():
+        if card.name != name:
+            raise ArtifactError(f"{name}.json holds another scorecard")
+        for bins in card.bins:
+            if bins.feature not in FEATURES:
+                raise ArtifactError(f"scorecard {name}: unknown feature {bins.feature!r}")
+            if bins.levels != FEATURES[bins.feature].levels:
+                raise ArtifactError(f"scorecard {name}: levels of {bins.feature} are not its own")
+    for name, stability in model.stability.items():
+        frozen = tuple(item.bins for item in stability.features)
+        if name not in model.scorecards or frozen != model.scorecards[name].bins:
+            raise ArtifactError(f"stability.json: cells of {name} are not its scorecard's")
+
+
+def _body(manifest: Mapping[str, Any], origin: str) -> dict[str, Any]:
+    """What the version is the hash of; ``files`` maps plain names, so that nothing else is read."""
+    body = {key: manifest.get(key, {}) for key in _BODY}
+    files = body["files"]
+    if not isinstance(files, dict) or not all(_PLAIN_NAME.fullmatch(name) for name in files):
+        raise ArtifactError(f"{origin}/{MANIFEST}: files must map plain file names to hashes")
+    return body
+
+
+def _parse(raw: bytes, place: str) -> dict[str, Any]:
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise ArtifactError(f"{directory}: no model here ({path.name} is missing)") from error
-    except (OSError, ValueError) as error:
-        raise ArtifactError(f"{path}: cannot be read: {error}") from error
+        content = json.loads(raw)
+    except ValueError as error:
+        raise ArtifactError(f"{place}: cannot be read: {error}") from error
     if not isinstance(content, dict):
-        raise ArtifactError(f"{path}: must be a JSON object")
+        raise ArtifactError(f"{place}: must be a JSON object")
     return content
 
 

@@ -1,19 +1,25 @@
 import copy
+import json
 from math import log
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 
-from api.wire import HISTORY_EXAMPLE, PROFILE_EXAMPLE
+from api.wire.decision import DecisionOut
+from api.wire.score import HISTORY_EXAMPLE, PROFILE_EXAMPLE
 from solvencia.domain.loan import level_payment
 from solvencia.domain.reasons import ReasonCode
 
 
 def score(client: TestClient, body: dict[str, Any]) -> dict[str, Any]:
-    answer = client.post("/score", json=body)
+    answer = client.post("/score", json=body, params={"changes": True})
     assert answer.status_code == 200, answer.text
     return answer.json()
+
+
+def without_id(decision: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in decision.items() if name not in ("id", "decided_at")}
 
 
 def refused(client: TestClient, body: Any) -> dict[str, Any]:
@@ -158,13 +164,31 @@ def test_without_a_date_today_is_decided(client: TestClient) -> None:
 
 
 def test_the_same_request_gets_the_same_answer(client: TestClient) -> None:
-    assert score(client, HISTORY_EXAMPLE) == score(client, HISTORY_EXAMPLE)
+    first, second = score(client, HISTORY_EXAMPLE), score(client, HISTORY_EXAMPLE)
+    assert without_id(first) == without_id(second)
+    assert first["id"] < second["id"]
+
+
+@pytest.mark.parametrize("asked", [True, False])
+@pytest.mark.parametrize("body", [HISTORY_EXAMPLE, PROFILE_EXAMPLE], ids=["history", "profile"])
+def test_the_answer_is_what_the_wire_says(
+    client: TestClient, body: dict[str, Any], asked: bool
+) -> None:
+    answer = client.post("/score", json=body, params={"changes": asked})
+    read = DecisionOut.model_validate_json(answer.content, strict=False)
+    assert (read.changes is not None) is asked
+    assert answer.json().keys() == DecisionOut.model_fields.keys()
+    shown = json.loads(read.model_dump_json())
+    sent = answer.json()
+    for moment in (shown, sent):
+        moment["decided_at"] = moment["decided_at"].replace("+00:00", "Z")
+    assert shown == sent
 
 
 def test_order_and_duplicates_of_spells_do_not_matter(client: TestClient) -> None:
     spells = HISTORY_EXAMPLE["history"]["spells"]
     shuffled = changed(HISTORY_EXAMPLE, "history.spells", [*reversed(spells), spells[0]])
-    assert score(client, shuffled) == score(client, HISTORY_EXAMPLE)
+    assert without_id(score(client, shuffled)) == without_id(score(client, HISTORY_EXAMPLE))
 
 
 @pytest.mark.parametrize(
@@ -238,19 +262,28 @@ def test_exactly_one_of_history_and_profile(client: TestClient, both: bool) -> N
 
 
 @pytest.mark.parametrize(
-    "raw",
+    ("raw", "status"),
     [
-        b"{bad",
-        b"[]",
-        b"null",
-        b'{"profile": {"monthly_income": NaN, "age": 30, "months_in_current_job": 1}}',
-        b"\xff\xfe",
+        (b"", 400),
+        (b"{bad", 400),
+        (b"\xff\xfe", 400),
+        (b"[" * 5000, 400),
+        (b"[]", 422),
+        (b"null", 422),
+        (b'{"profile": {"monthly_income": NaN, "age": 30, "months_in_current_job": 1}}', 422),
     ],
 )
-def test_what_is_not_a_request_is_refused(client: TestClient, raw: bytes) -> None:
+def test_what_is_not_a_request_is_refused(client: TestClient, raw: bytes, status: int) -> None:
     answer = client.post("/score", content=raw, headers={"content-type": "application/json"})
-    assert answer.status_code == 422
+    assert answer.status_code == status
     assert answer.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "application/xml", ""])
+def test_a_body_says_that_it_is_json(client: TestClient, kind: str) -> None:
+    answer = client.post("/score", content=b"{}", headers={"content-type": kind})
+    assert answer.status_code == 415
+    assert answer.json()["type"] == "urn:solvencia:problem:unsupported-media-type"
 
 
 def test_unknown_paths_and_methods_are_problems_too(client: TestClient) -> None:

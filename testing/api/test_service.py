@@ -6,17 +6,17 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from api.main import create_app
 from api.settings import Settings
 from solvencia.domain.features import FEATURES
+from testing.api.conftest import Serve
 from testing.conftest import ROOT
 
 POLICY = ROOT / "business_rules" / "policy.json"
 
 
 def test_live_and_ready(client: TestClient) -> None:
-    assert client.get("/health/live").json() == {"status": "ok"}
-    assert client.get("/health/ready").json() == {"status": "ok"}
+    for name in ("live", "ready"):
+        assert client.get(f"/health/{name}").json() == {"status": "ok", "problem": None}
 
 
 def broken_model(model: Path, target: Path) -> Path:
@@ -35,7 +35,7 @@ def wrong_policy(target: Path) -> Path:
 
 @pytest.mark.parametrize("case", ["no model", "altered model", "policy whose case fails"])
 def test_without_a_sound_model_and_policy_nothing_is_decided(
-    case: str, model_directory: Path, tmp_path: Path
+    case: str, model_directory: Path, tmp_path: Path, serve: Serve
 ) -> None:
     model, policy, named = {
         "no model": (tmp_path / "none", POLICY, "no model here"),
@@ -50,7 +50,7 @@ def test_without_a_sound_model_and_policy_nothing_is_decided(
             "stated 1",
         ),
     }[case]
-    with TestClient(create_app(Settings(model_uri=model, policy_file=policy))) as client:
+    with serve(model_uri=str(model), policy_file=policy) as client:
         assert client.get("/health/live").status_code == 200
         ready = client.get("/health/ready")
         assert ready.status_code == 503
@@ -73,12 +73,14 @@ def test_the_published_schema_describes_the_form(client: TestClient) -> None:
     assert set(examples) == {"history", "profile"}
 
 
-def test_every_contribution_names_a_feature(client: TestClient) -> None:
+def test_every_contribution_names_a_feature_that_the_model_describes(client: TestClient) -> None:
+    titles = {item["name"]: item["title"] for item in client.get("/model").json()["features"]}
+    assert titles == {name: info.title for name, info in FEATURES.items()}
     body = {"profile": {"monthly_income": 9000, "age": 30, "months_in_current_job": 3}}
     for item in client.post("/score", json=body).json()["explanation"]["contributions"]:
-        assert item["title"] == FEATURES[item["feature"]].title
+        assert item["feature"] in titles
 
 
 def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MODEL_URI", "/somewhere/else")
-    assert Settings().model_uri == Path("/somewhere/else")
+    assert Settings().model_uri == "/somewhere/else"

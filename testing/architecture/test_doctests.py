@@ -8,8 +8,11 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 MODULES = sorted(
-    ".".join(path.relative_to(ROOT / "src").with_suffix("").parts).removesuffix(".__init__")
-    for path in (ROOT / "src" / "solvencia").rglob("*.py")
+    ".".join(path.relative_to(base).with_suffix("").parts).removesuffix(".__init__")
+    for base, package in ((ROOT / "src", "solvencia"), (ROOT, "api"), (ROOT, "utilities"))
+    for path in (base / package).rglob("*.py")
+    # Run by a migration, or in an environment of its own.
+    if "migrations" not in path.parts and path.stem not in ("mlflow_model", "bento_service")
 )
 
 

@@ -5,10 +5,11 @@ import re
 from pathlib import Path
 
 from fastapi.testclient import TestClient
+from pydantic import SecretStr
 
 from api.main import create_app
 from api.settings import Settings
-from api.wire import PROFILE_EXAMPLE
+from api.wire.score import PROFILE_EXAMPLE
 from testing.conftest import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -27,10 +28,16 @@ def curl_body() -> dict[str, object]:
 def test_every_setting_is_listed_with_its_default_and_meaning() -> None:
     rows = dict(re.findall(r"\| `([A-Z_]+)` \| (.*) \|", README))
     stated = {
-        name.upper(): f"`{field.default}` | {field.description}"
+        name.upper(): f"{default_of(field.default)} | {field.description}"
         for name, field in Settings.model_fields.items()
     }
     assert rows == stated
+
+
+def default_of(default: object) -> str:
+    if default is None:
+        return "none"
+    return f"`{default.get_secret_value() if isinstance(default, SecretStr) else default}`"
 
 
 def test_the_curl_example_is_the_documented_profile() -> None:
@@ -41,10 +48,15 @@ def shape(value: object) -> object:
     return {key: shape(item) for key, item in value.items()} if isinstance(value, dict) else None
 
 
-def test_the_answers_shown_have_the_shape_of_real_ones(model_directory: Path) -> None:
+def test_the_answers_shown_have_the_shape_of_real_ones(
+    model_directory: Path, tmp_path: Path
+) -> None:
     shown, problem = (json.loads(block) for block in blocks("json"))
     settings = Settings(
-        model_uri=model_directory, policy_file=ROOT / "business_rules" / "policy.json"
+        model_uri=str(model_directory),
+        policy_file=ROOT / "business_rules" / "policy.json",
+        database_url=SecretStr(f"sqlite:///{tmp_path / 'decisions.db'}"),
+        open_access=True,
     )
     with TestClient(create_app(settings)) as client:
         real = client.post("/score", json=curl_body()).json()

@@ -7,13 +7,17 @@ from typing import Any
 
 import httpx
 import pytest
-from fake_service import CHANGE, DECISION, FakeService
-from served import ROOT, Served
+from fake_service import CHANGE, DECISION, FEATURES, FakeService
+from served import Served
 from streamlit.testing.v1 import AppTest
 
 from api.main import create_app
-from api.wire import DecisionOut
+from api.wire.decision import DecisionOut
+from api.wire.model import FeatureOut
 from frontend import client
+from solvencia_client import SolvenciaClient
+from solvencia_client.types import FeatureOut as Feature
+from testing.client.running import ROOT
 
 
 @pytest.fixture(scope="session")
@@ -29,6 +33,14 @@ def decision() -> Any:
     return deepcopy(DECISION)
 
 
+@pytest.fixture(scope="session")
+def features() -> dict[str, Feature]:
+    """What the service could call its features, by name."""
+    for item in FEATURES:
+        FeatureOut.model_validate(item)
+    return {item["name"]: item for item in FEATURES}
+
+
 @pytest.fixture
 def fake(document: dict[str, Any], decision: Any) -> FakeService:
     return FakeService(document, decision)
@@ -38,17 +50,18 @@ def fake(document: dict[str, Any], decision: Any) -> FakeService:
 def app(fake: FakeService, monkeypatch: pytest.MonkeyPatch) -> AppTest:
     """The page with the network replaced."""
 
-    def connect(address: str) -> client.ServiceClient:
-        return client.ServiceClient(address, httpx.MockTransport(fake))
+    def connect(address: str, api_key: str | None) -> SolvenciaClient:
+        transport = httpx.MockTransport(fake)
+        return SolvenciaClient(address, api_key, retries=0, transport=transport)
 
     monkeypatch.setattr(client, "connect", connect)
     return AppTest.from_file(str(ROOT / "frontend" / "app.py"), default_timeout=20)
 
 
 @pytest.fixture(scope="session")
-def served(model_directory: Path) -> Iterator[Served]:
+def served(model_directory: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """Service and app with a small model that was really trained."""
-    servers = Served(model_directory)
+    servers = Served(model_directory, tmp_path_factory.mktemp("kept") / "decisions.db")
     try:
         servers.start_api()
         servers.start_app()

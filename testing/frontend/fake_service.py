@@ -1,11 +1,33 @@
 """A service that lives in memory: what it answers, and in which state it is."""
 
+import json
 from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
 
+from solvencia_client.types import FeatureOut
+
+FEATURES: list[FeatureOut] = [
+    {
+        "name": "months_in_current_job",
+        "title": "Antigüedad en el empleo",
+        "title_en": "Time in current job",
+        "unit": "months",
+        "levels": [],
+    },
+    {
+        "name": "monthly_income",
+        "title": "Ingreso mensual",
+        "title_en": "Monthly income",
+        "unit": "MXN",
+        "levels": [],
+    },
+]
 DECISION: dict[str, Any] = {
+    "id": "01932c07-5a10-7000-8000-000000000001",
+    "decided_at": "2026-11-20T18:04:05.123456+00:00",
+    "reference": None,
     "outcome": "approve",
     "final_score": 661,
     "income_score": 651,
@@ -48,21 +70,16 @@ DECISION: dict[str, Any] = {
         "contributions": [
             {
                 "feature": "months_in_current_job",
-                "title": "Antigüedad en el empleo",
-                "title_en": "Time in current job",
-                "unit": "months",
                 "value": 48.0,
                 "points": 30.0,
             },
             {
                 "feature": "monthly_income",
-                "title": "Ingreso mensual",
-                "title_en": "Monthly income",
-                "unit": "MXN",
                 "value": 18500.0,
                 "points": 20.35,
             },
         ],
+        "pd_contributions": [{"feature": "monthly_income", "value": 18500.0, "points": 4.1}],
         "adjustment_points": 10,
     },
     "scale": {
@@ -103,13 +120,20 @@ CHANGE: dict[str, Any] = {
 
 @dataclass
 class FakeService:
-    """Answers as the service does; ``state`` says whether it is ready, not_ready or away."""
+    """Answers as the service does.
+
+    ``state`` is ready, not_ready, away, or broken; or cut: the answer to a score is lost on the way.
+    ``refusal`` is the status of a key that may not score, or is not known.
+    """
 
     document: dict[str, Any]
     decision: dict[str, Any]
     state: str = "ready"
+    refusal: int | None = None
     errors: list[dict[str, str]] = field(default_factory=list)
     requests: list[dict[str, Any]] = field(default_factory=list)
+    headers: list[httpx.Headers] = field(default_factory=list)
+    models_asked: int = 0
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
         if self.state == "away":
@@ -122,7 +146,21 @@ class FakeService:
             return httpx.Response(200, json={"status": "ok"})
         if self.state == "broken":
             return httpx.Response(500, text="<html>Internal Server Error</html>")
-        self.requests.append(httpx.Response(200, content=request.content).json())
+        if self.refusal:
+            return httpx.Response(self.refusal, json={"status": self.refusal, "detail": "secret"})
+        if request.url.path == "/model":
+            self.models_asked += 1
+            return httpx.Response(200, json={"features": FEATURES})
+        return self._score(request)
+
+    def _score(self, request: httpx.Request) -> httpx.Response:
+        assert (request.method, request.url.path) == ("POST", "/score")
+        assert dict(request.url.params) == {"changes": "true"}
+        self.requests.append(json.loads(request.content))
+        self.headers.append(request.headers)
+        if self.state == "cut":
+            self.state = "away"
+            raise httpx.RemoteProtocolError("server disconnected", request=request)
         if self.errors:
             return httpx.Response(422, json={"status": 422, "errors": self.errors})
         return httpx.Response(200, json=self.decision)

@@ -6,7 +6,7 @@ import pytest
 from fake_service import CHANGE, FakeService
 from streamlit.testing.v1 import AppTest
 
-from frontend.text import say
+from frontend.text import LANGUAGES, Language, say
 
 
 def shown(app: AppTest) -> str:
@@ -192,6 +192,83 @@ def test_a_broken_service_is_told_without_a_trace(app: AppTest, fake: FakeServic
     assess(app.run())
     assert not app.exception
     assert [item.value for item in app.warning] == [say("failed", "es")]
+
+
+def test_an_answer_that_was_lost_is_asked_for_again_with_the_same_key(
+    app: AppTest, fake: FakeService
+) -> None:
+    app.run()
+    fake.state = "cut"
+    assess(app)
+    assert [item.value for item in app.info] == [say("away", "es")]
+    fake.state = "ready"
+    app.run()  # what the timer does
+    assert "Aprobado" in app.header[0].value
+    first, second = fake.requests
+    assert first == second
+    assert len({headers["Idempotency-Key"] for headers in fake.headers}) == 1
+    assess(app)
+    assert len({headers["Idempotency-Key"] for headers in fake.headers}) == 2
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    ("status", "told"), [(401, "not_authenticated"), (403, "not_allowed"), (409, "failed")]
+)
+def test_a_key_that_the_service_refuses_is_told(
+    app: AppTest, fake: FakeService, status: int, told: str, language: Language
+) -> None:
+    fake.refusal = status
+    app.run().button_group(key="language").set_value(language).run()
+    app.number_input(key="profile.age.0").set_value(41)
+    assess(app)
+    assert not app.exception
+    assert [item.value for item in app.warning] == [say(told, language)]
+    assert "secret" not in shown(app)
+    assert app.number_input(key="profile.age.0").value == 41
+    fake.refusal = None
+    assess(app)
+    assert not app.warning
+    assert app.header
+
+
+@pytest.mark.parametrize(
+    ("environment", "sent"), [({}, None), ({"API_KEY": "slv_1\n"}, "Bearer slv_1")]
+)
+def test_the_key_comes_from_the_environment(
+    app: AppTest,
+    fake: FakeService,
+    monkeypatch: pytest.MonkeyPatch,
+    environment: dict[str, str],
+    sent: str | None,
+) -> None:
+    monkeypatch.delenv("API_KEY", raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assess(app.run())
+    assert fake.headers[0].get("Authorization") == sent
+
+
+def test_titles_are_asked_for_once_for_each_model(app: AppTest, fake: FakeService) -> None:
+    assess(assess(app.run()))
+    assert fake.models_asked == 1
+    fake.decision["versions"] |= {"model": "0123456789ab"}
+    assess(app)
+    assert not app.exception
+    assert fake.models_asked == 2
+
+
+def test_a_refusal_that_names_no_field_is_told(app: AppTest, fake: FakeService) -> None:
+    fake.refusal = 413
+    assess(app.run())
+    assert [item.value for item in app.warning] == [say("failed", "es")]
+
+
+def test_changes_that_were_not_searched_for_are_not_told(app: AppTest, fake: FakeService) -> None:
+    fake.decision |= {"outcome": "refer", "changes": None}
+    assess(app.run())
+    assert not app.exception
+    assert say("changes", "es") not in [item.value for item in app.subheader]
 
 
 def test_english_keeps_the_decision_and_the_form(app: AppTest, fake: FakeService) -> None:

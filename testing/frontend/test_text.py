@@ -8,13 +8,13 @@ import pytest
 from fake_service import CHANGE
 
 from frontend import formats
-from frontend.client import FieldError
 from frontend.explanation import SHOWN, described, steps
 from frontend.problems import explain
 from frontend.text import COPY, HELP_EN, LANGUAGES, UNITS, Language
 from frontend.views import change_line, reason_line, score_grade
 from solvencia.domain.decision import Reason
 from solvencia.serving.waiting import LONGEST_WAIT
+from solvencia_client import FieldError
 
 
 @pytest.mark.parametrize("key", COPY)
@@ -88,8 +88,8 @@ def test_numbers_as_in_mexico(shown: str, expected: str) -> None:
     assert shown == expected
 
 
-def test_steps_go_from_the_average_to_the_final_score(decision: Any) -> None:
-    found = steps(decision, {}, "es")
+def test_steps_go_from_the_average_to_the_final_score(decision: Any, features: Any) -> None:
+    found = steps(decision, features, {}, "es")
     assert found[0].start == decision["explanation"]["base_points"]
     assert [step.name for step in found][1] == "Antigüedad en el empleo: 48 meses"
     for before, after in pairwise(found[:-1]):
@@ -101,7 +101,7 @@ def test_steps_go_from_the_average_to_the_final_score(decision: Any) -> None:
 def test_small_steps_go_together(decision: Any) -> None:
     item = decision["explanation"]["contributions"][1]
     decision["explanation"]["contributions"] += [item | {"points": 0.01}] * SHOWN
-    names = [step.name for step in steps(decision, {}, "es")]
+    names = [step.name for step in steps(decision, {}, {}, "es")]
     assert "Otros 2 factores" in names
     assert len(names) == SHOWN + 4  # the average, the others, the adjustments and the final score
 
@@ -109,7 +109,7 @@ def test_small_steps_go_together(decision: Any) -> None:
 def test_the_limit_of_the_scale_is_a_step_of_its_own(decision: Any) -> None:
     decision["explanation"]["base_points"] += 400
     decision["final_score"] = 850
-    assert "Límite de la escala" in [step.name for step in steps(decision, {}, "es")]
+    assert "Límite de la escala" in [step.name for step in steps(decision, {}, {}, "es")]
 
 
 @pytest.mark.parametrize(
@@ -124,8 +124,14 @@ def test_the_limit_of_the_scale_is_a_step_of_its_own(decision: Any) -> None:
 )
 def test_a_factor_with_its_value(value: Any, unit: str, shown: str) -> None:
     names = {"industry": {"6": {"es": "Comercio", "en": "Commerce"}}}
-    item: Any = {"feature": "industry", "title": "T", "title_en": "T", "unit": unit, "value": value}
-    assert described(item | {"points": 1.0}, names, "es") == shown
+    item: Any = {"feature": "industry", "value": value, "points": 1.0}
+    features: Any = {"industry": {"title": "T", "title_en": "T", "unit": unit}}
+    assert described(item, features, names, "es") == shown
+
+
+def test_a_factor_of_a_newer_model_goes_by_its_name() -> None:
+    item: Any = {"feature": "newer", "value": 48.0, "points": 1.0}
+    assert described(item, {}, {}, "es") == "newer: 48"
 
 
 def test_reason_of_a_rule_shows_no_points(decision: Any) -> None:

@@ -7,7 +7,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from solvencia.artifact import MANIFEST, SCORECARDS, read_model, replace_directory, write_model
+from solvencia import artifact
+from solvencia.artifact import (
+    MANIFEST,
+    SCORECARDS,
+    load_model,
+    read_files,
+    read_model,
+    replace_directory,
+    write_model,
+)
 from solvencia.domain.errors import ArtifactError
 from solvencia.domain.reference import Reference, Series
 from solvencia.domain.segment import Axis, Segment, Segmentation
@@ -151,6 +160,89 @@ def test_a_model_made_for_other_features_is_refused(tmp_path, monkeypatch):
 
     with pytest.raises(ArtifactError, match="made for another feature list"):
         read_model(tmp_path / "model")
+
+
+def test_a_model_is_loaded_from_files_kept_elsewhere(model):
+    files = read_files(model)
+
+    assert files == contents(model)
+    assert load_model(files, "database") == read_model(model)
+
+
+@pytest.mark.parametrize("name", [MANIFEST, *FILES])
+def test_a_file_that_was_not_kept_is_named(model, name):
+    files = {kept: raw for kept, raw in read_files(model).items() if kept != name}
+
+    with pytest.raises(ArtifactError, match=f"^database: .*{name}"):
+        load_model(files, "database")
+
+
+def test_an_altered_file_is_named_with_where_it_was_kept(model):
+    files = {**read_files(model), "segments.json": b"{}"}
+
+    with pytest.raises(ArtifactError, match=r"^database/segments\.json: altered since training"):
+        load_model(files, "database")
+
+
+def test_only_what_the_manifest_names_is_read(model):
+    (model / "notes.txt").write_text("of a person")
+
+    assert "notes.txt" not in read_files(model)
+
+
+@pytest.mark.parametrize(
+    "name", ["../secret.json", "/etc/passwd", "deep/age.json", "", "..", "a\\b"]
+)
+def test_a_manifest_cannot_name_a_file_elsewhere(model, name):
+    manifest = json.loads((model / MANIFEST).read_text(encoding="utf-8"))
+    manifest["files"][name] = "0"
+    (model / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
+
+    with pytest.raises(ArtifactError, match="files must map plain file names"):
+        read_files(model)
+
+
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "1e999"])
+def test_a_manifest_with_numbers_that_json_cannot_hold_is_refused(model, number):
+    reword(model / MANIFEST, '"auc": 0.71', f'"auc": {number}')
+
+    with pytest.raises(ArtifactError, match=f"{MANIFEST}: cannot be read"):
+        read_model(model)
+
+
+def rewritten(model: Path, name: str, text: str) -> dict[str, bytes]:
+    """The model's files with another text of one of them, and hashes that fit it."""
+    files = read_files(model)
+    files[name] = text.encode()
+    manifest = json.loads(files[MANIFEST])
+    manifest["files"][name] = artifact._sha256(files[name])
+    body = {key: manifest[key] for key in artifact._BODY}
+    files[MANIFEST] = json.dumps({**body, "version": artifact._version(body)}).encode()
+    return files
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        ("segments.json", "[", r"x/segments\.json: cannot be read"),
+        ("segments.json", "[]", r"x/segments\.json: must be a JSON object"),
+        ("segments.json", '{"axes": []}', "x: a file lacks or misnames a part"),
+        (
+            "segments.json",
+            '{"axes": [], "segments": [], "centres": [[1]]}',
+            "x: segments do not fit",
+        ),
+        (
+            "continuity.json",
+            json.dumps(CARDS["default"].to_json()),
+            r"x: continuity\.json holds another scorecard",
+        ),
+        ("stability.json", '{"other": {}}', "x: "),
+    ],
+)
+def test_files_with_fitting_hashes_that_are_no_model_are_refused(model, name, text, message):
+    with pytest.raises(ArtifactError, match=f"^{message}"):
+        load_model(rewritten(model, name, text), "x")
 
 
 def test_an_empty_place_holds_no_model(tmp_path):

@@ -5,12 +5,19 @@ validates with these models, the pipeline validates raw rows with them, and the 
 form from their JSON Schema.
 """
 
-import re
+from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    model_validator,
+)
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from solvencia.domain.catalogue import (
     EDUCATION,
@@ -27,6 +34,9 @@ LARGEST_LOAN = 5_000_000
 
 EARLIEST_DATE = date(1940, 1, 1)
 """No work history and no loan is older than this."""
+
+LATEST_DATE = date(2100, 1, 1)
+"""No date is later than this."""
 
 
 def _label(
@@ -49,17 +59,48 @@ def _label(
     return extra
 
 
-def _iso_date(value: object) -> object:
-    """Dates come as dates or as YYYY-MM-DD; a number is not read as seconds since 1970."""
-    if isinstance(value, date) or (isinstance(value, str) and _ISO_DATE.fullmatch(value)):
-        return value
-    raise PydanticCustomError(
-        "iso_date", "Input should be a date, YYYY-MM-DD", {"expected": "YYYY-MM-DD"}
-    )
+@dataclass(frozen=True)
+class Day:
+    """Marks a date that comes as a date or as YYYY-MM-DD; a number is not seconds since 1970.
+
+    It is checked without calling Python, bounds included, for a history holds many dates.
+    """
+
+    earliest: date | None = None
+    latest: date | None = None
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        text = core_schema.str_schema(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$", strict=True)
+        date_or_text = core_schema.union_schema(
+            [text, core_schema.is_instance_schema(date)], mode="left_to_right"
+        )
+        json_schema, python_schema = (
+            core_schema.chain_schema(
+                [
+                    core_schema.custom_error_schema(
+                        form,
+                        custom_error_type="iso_date",
+                        custom_error_message="Input should be a date, YYYY-MM-DD",
+                        custom_error_context={"expected": "YYYY-MM-DD"},
+                    ),
+                    core_schema.date_schema(ge=self.earliest, le=self.latest),
+                ]
+            )
+            for form in (text, date_or_text)
+        )
+        return core_schema.json_or_python_schema(json_schema, python_schema)
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        bounds = {"ge": self.earliest, "le": self.latest}
+        told = {name: day.isoformat() for name, day in bounds.items() if day is not None}
+        return {**handler(core_schema.date_schema()), **told}
 
 
-_ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-IsoDate = Annotated[date, BeforeValidator(_iso_date)]
+IsoDate = Annotated[date, Day()]
 
 _STATE_CHOICES = {key: (name, name) for key, name in STATES.items()}
 
@@ -89,13 +130,9 @@ EducationField = Annotated[
     ),
 ]
 BirthDate = Annotated[
-    IsoDate,
-    Field(
-        title="Fecha de nacimiento",
-        ge=date(1900, 1, 1),
-        le=date(2100, 1, 1),
-        json_schema_extra=_label("Date of birth"),
-    ),
+    date,
+    Day(date(1900, 1, 1), LATEST_DATE),
+    Field(title="Fecha de nacimiento", json_schema_extra=_label("Date of birth")),
 ]
 ContributionWeeks = Annotated[
     float,
@@ -125,7 +162,9 @@ def _not_allowed(field: str, value: object, allowed: str) -> PydanticCustomError
 class _Value(BaseModel):
     """An immutable value that refuses fields it does not know."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", allow_inf_nan=False, cache_strings="keys"
+    )
 
 
 class EmploymentSpell(_Value):
@@ -149,22 +188,17 @@ class EmploymentSpell(_Value):
     state: State | None = None
     industry: IndustryField | None = None
     start_date: Annotated[
-        IsoDate,
-        Field(
-            title="Inicio",
-            ge=EARLIEST_DATE,
-            le=date(2100, 1, 1),
-            json_schema_extra=_label("Start"),
-        ),
+        date,
+        Day(EARLIEST_DATE, LATEST_DATE),
+        Field(title="Inicio", json_schema_extra=_label("Start")),
     ]
     end_date: (
         Annotated[
-            IsoDate,
+            date,
+            Day(EARLIEST_DATE, LATEST_DATE),
             Field(
                 title="Fin",
                 description="Vacío si es el empleo actual",
-                ge=EARLIEST_DATE,
-                le=date(2100, 1, 1),
                 json_schema_extra=_label("End"),
             ),
         ]
@@ -212,7 +246,7 @@ class Applicant(_Value):
 
     @model_validator(mode="after")
     def _works_after_birth(self) -> Self:
-        first = min(spell.start_date for spell in self.spells)
+        first = min([spell.start_date for spell in self.spells])
         if first < self.birth_date:
             raise _not_allowed(
                 "birth_date", self.birth_date, f"{first} (the first job's start) or earlier"

@@ -1,8 +1,9 @@
 """The decision: what the models measured, what the policy says of it, and why."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from solvencia.domain.applicant import LARGEST_LOAN, LoanRequest
@@ -10,12 +11,11 @@ from solvencia.domain.features import Features
 from solvencia.domain.income import IncomeBand
 from solvencia.domain.policy import Outcome, Policy
 from solvencia.domain.reasons import REASONS, ReasonCode, told_by_code
-from solvencia.domain.scorecard import POINTS_PER_MARGIN
 from solvencia.domain.segment import Segment
 from solvencia.domain.verdict import CompiledPolicy, Facts, Fired, Offer
 
-_SHOWN_PER_SIDE = 4
-_SMALLEST_SHOWN = 3.0
+SHOWN_PER_SIDE = 4
+SMALLEST_SHOWN = 3.0
 """Contributions of fewer points than this explain nothing a person should act on."""
 
 
@@ -33,6 +33,7 @@ class Assessment:
             (50 double the odds).
         score_reasons, pd_reasons: those contributions that may be told as reasons: the feature is
             known, and its own table points the same way as its share of the pairs.
+        table_points: by scorecard, the points of each table, in the order of ``Scorecard.tables``.
     """
 
     as_of: date
@@ -48,6 +49,7 @@ class Assessment:
     pd_reasons: Mapping[str, float]
     segment: Segment
     model_version: str
+    table_points: Mapping[str, Sequence[float]] = field(default_factory=dict)
 
 
 class Reason(NamedTuple):
@@ -90,10 +92,10 @@ def decide(assessment: Assessment, policy: CompiledPolicy) -> Decision:
     )
     verdict = policy.apply(facts, assessment.loan)
     reasons = [
-        *(_of_rule(fired) for fired in verdict.fired),
+        *[rule_reason(fired) for fired in verdict.fired],
         *_of_contributions(assessment),
     ]
-    reasons.sort(key=_reading_order)
+    reasons.sort(key=reading_order)
     return Decision(
         outcome=verdict.outcome,
         final_score=verdict.final_score,
@@ -139,46 +141,24 @@ def standard_loan(policy: Policy, monthly_income: float) -> LoanRequest:
     return LoanRequest(product=terms.product, amount=amount, term_months=terms.term_months)
 
 
-def points_by_feature(margins: Mapping[str, float], sign: float = 1.0) -> dict[str, float]:
-    """Contributions to a margin as points, largest effect first.
-
-    >>> points_by_feature({"age": 0.0, "education": -0.6931471805599453}, sign=-1.0)
-    {'education': 50.0, 'age': -0.0}
-    """
-    points = {name: sign * POINTS_PER_MARGIN * margin for name, margin in margins.items()}
-    return dict(sorted(points.items(), key=lambda item: (-abs(item[1]), item[0])))
-
-
-def _of_rule(fired: Fired) -> Reason:
+def rule_reason(fired: Fired) -> Reason:
+    """A rule that fired, as a reason."""
     adverse = fired.kind != "adjustment" or fired.points < 0
     return Reason(fired.code, fired.kind, adverse, fired.points, fired.reason.es, fired.reason.en)
 
 
-def _of_contributions(assessment: Assessment) -> list[Reason]:
-    """The strongest contributions each way, a code once: by its larger effect."""
-    by_score = told_by_code(assessment.score_contributions, assessment.score_reasons)
-    by_pd = told_by_code(assessment.pd_contributions, assessment.pd_reasons)
-    reasons = []
-    for code in ReasonCode:
-        score, pd = by_score.get(code, 0.0), by_pd.get(code, 0.0)
-        points = pd if abs(pd) > abs(score) else score
-        if abs(points) < _SMALLEST_SHOWN:
-            continue
-        adverse, group = points < 0, REASONS[code]
-        reasons.append(
-            Reason(
-                code=code.value,
-                source="pd" if abs(pd) > abs(score) else "income_score",
-                adverse=adverse,
-                points=round(points, 1),
-                text=group.adverse if adverse else group.favourable,
-                text_en=group.adverse_en if adverse else group.favourable_en,
-            )
-        )
-    reasons.sort(key=lambda reason: -abs(reason.points))
-    against = [reason for reason in reasons if reason.adverse]
-    in_favour = [reason for reason in reasons if not reason.adverse]
-    return against[:_SHOWN_PER_SIDE] + in_favour[:_SHOWN_PER_SIDE]
+@lru_cache(maxsize=16_384)
+def model_reason(code: ReasonCode, source: Literal["income_score", "pd"], points: float) -> Reason:
+    """What a model saw, as a reason; ``points`` are rounded to a tenth."""
+    group = REASONS[code]
+    if points < 0:
+        return Reason(_NAME[code], source, True, points, group.adverse, group.adverse_en)
+    return Reason(_NAME[code], source, False, points, group.favourable, group.favourable_en)
+
+
+def reading_order(reason: Reason) -> tuple[bool, int, float, str]:
+    """Where a reason stands among others: adverse first, then by kind, the strongest first."""
+    return (not reason.adverse, _KIND_ORDER[reason.source], -abs(reason.points), reason.code)
 
 
 _KIND_ORDER = {
@@ -189,7 +169,26 @@ _KIND_ORDER = {
     "income_score": 4,
     "pd": 5,
 }
+_NAME = {code: code.value for code in ReasonCode}
 
 
-def _reading_order(reason: Reason) -> tuple[bool, int, float, str]:
-    return (not reason.adverse, _KIND_ORDER[reason.source], -abs(reason.points), reason.code)
+def _of_contributions(assessment: Assessment) -> list[Reason]:
+    """The strongest contributions each way, a code once: by its larger effect."""
+    by_score = told_by_code(assessment.score_contributions, assessment.score_reasons)
+    by_pd = told_by_code(assessment.pd_contributions, assessment.pd_reasons)
+    against: list[Reason] = []
+    in_favour: list[Reason] = []
+    for code in REASONS:
+        score, pd = by_score.get(code, 0.0), by_pd.get(code, 0.0)
+        by_odds = abs(pd) > abs(score)
+        points = pd if by_odds else score
+        if abs(points) >= SMALLEST_SHOWN:
+            side = against if points < 0 else in_favour
+            side.append(model_reason(code, "pd" if by_odds else "income_score", round(points, 1)))
+    for side in (against, in_favour):
+        side.sort(key=_size, reverse=True)
+    return against[:SHOWN_PER_SIDE] + in_favour[:SHOWN_PER_SIDE]
+
+
+def _size(reason: Reason) -> float:
+    return abs(reason.points)

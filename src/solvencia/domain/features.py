@@ -8,13 +8,14 @@ or later is still current. Nothing else about the future can enter.
 from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Annotated, Any, NamedTuple, get_type_hints
 
 from solvencia.domain.applicant import Applicant, LoanRequest, Profile
 from solvencia.domain.catalogue import EDUCATION, INDUSTRIES, PRODUCTS
 from solvencia.domain.characteristic import Characteristic
 from solvencia.domain.errors import InvalidInputError
-from solvencia.domain.history import add_years, age_on, income_segments, known_work
+from solvencia.domain.history import add_years, age_on, income_segments, known_stretches
 from solvencia.domain.reference import DAYS_PER_WAGE_MONTH, Reference, month_of
 
 DAYS_PER_MONTH = 30.4375
@@ -275,53 +276,57 @@ def compute_features(
         raise InvalidInputError(
             "as_of", as_of, f"15 years after birth_date or later; age {age:.1f}"
         )
-    work = known_work(applicant.spells, as_of)
+    work = known_stretches(applicant.spells, as_of)
     if not work:
         first = min(spell.start_date for spell in applicant.spells)
         raise InvalidInputError("as_of", as_of, f"{first}, the first job's start, or later")
 
     # A job is one employer's stretches without a gap; the main one lasts longest, then pays best.
-    jobs: dict[str, tuple[int, int]] = {}
-    longest = 0
-    five_years_ago = add_years(as_of, -5).toordinal()
+    begun: dict[str, int] = {}
+    reached: dict[str, int] = {}
     recent_employers = set()
-    main = work[0]
-    for row in work:
-        start, end, employer, wage, _, _ = row
-        job = jobs.get(employer)
-        if job is not None and start <= job[1] + 1:
-            job = (job[0], max(job[1], end))
-        else:
-            job = (start, end)
-        jobs[employer] = job
-        longest = max(longest, job[1] - job[0] + 1)
+    longest = 0
+    five_years_ago, then, last_year = _anniversaries(as_of)
+    first_day = work[0][0]
+    last_day, best_wage, employer_now, state, industry = -1, 0.0, "", "", ""
+    for start, end, employer, wage, where, division in work:
+        if employer not in begun or start > reached[employer] + 1:
+            begun[employer] = start
+        reached[employer] = end
+        days = end - begun[employer] + 1
+        if days > longest:
+            longest = days
         if end >= five_years_ago:
             recent_employers.add(employer)
-        if (end, wage, employer) > (main.end, main.daily_wage, main.employer):
-            main = row
+        if end > last_day or (end == last_day and (wage, employer) > (best_wage, employer_now)):
+            last_day, best_wage, employer_now, state, industry = (
+                end,
+                wage,
+                employer,
+                where,
+                division,
+            )
     segments = income_segments(work)
 
-    first_day, last_day = work[0].start, main.end
     employed = last_day == today
-    daily_wage = segments[-1].daily_wage
-    covered = sum([end - begin for begin, end, _ in segments])
+    daily_wage = segments[-1][2]
     known_month = reference.last_price_month(today)
     real_now = reference.base_pesos_of_month(known_month)
     monthly_income = daily_wage * DAYS_PER_WAGE_MONTH * real_now
 
     growth_12m: float | None = None
     growth_36m: float | None = None
-    then, last_year = (add_years(as_of, -years).toordinal() for years in (3, 1))
     mean_square = mean_total = 0.0
-    past_income, past_days = 0.0, 0
+    past_income, past_days, covered = 0.0, 0, 0
     prices = bool(reference.inpc)
     for begin, end, wage in segments:
+        covered += end - begin
         if end <= five_years_ago:
             continue
         if begin < five_years_ago:
             begin = five_years_ago
         real = (
-            wage * reference.base_pesos_of_month(min(month_of((begin + end) // 2), known_month))
+            wage * reference.base_pesos_of_month(min(_month_of((begin + end) // 2), known_month))
             if prices
             else wage
         )
@@ -345,14 +350,13 @@ def compute_features(
     weeks = applicant.contribution_weeks
     if weeks is None:
         weeks = prior_weeks + covered / 7
-    current = jobs[main.employer]
     return _complete(
         reference=reference,
         today=today,
         loan=loan,
         nominal_income=daily_wage * DAYS_PER_WAGE_MONTH,
         monthly_income=monthly_income,
-        months_in_current_job=(today - current[0]) / DAYS_PER_MONTH if employed else 0.0,
+        months_in_current_job=(today - begun[employer_now]) / DAYS_PER_MONTH if employed else 0.0,
         months_unemployed=0.0 if employed else (today - last_day) / DAYS_PER_MONTH,
         employers_5y=float(len(recent_employers)),
         contribution_weeks=weeks,
@@ -365,15 +369,26 @@ def compute_features(
             daily_wage * real_now * past_days / past_income if past_income > 0 else None
         ),
         longest_job_months=longest / DAYS_PER_MONTH,
-        industry=main.industry or None,
+        industry=industry or None,
         education=applicant.education,
-        state=main.state or None,
+        state=state or None,
     )
+
+
+_month_of = lru_cache(maxsize=8192)(month_of)
+"""The same days of the last five years are asked for again and again."""
+
+
+@lru_cache(maxsize=256)
+def _anniversaries(as_of: date) -> tuple[int, int, int]:
+    """The day five years, three years and one year before."""
+    five, three, one = (add_years(as_of, -years).toordinal() for years in (5, 3, 1))
+    return five, three, one
 
 
 def _monthly(reference: Reference, daily_wage: float, day: int, known_month: int) -> float:
     """Monthly income in base-month pesos of a wage of ``day``, by the prices known since."""
-    price = reference.base_pesos_of_month(min(month_of(day), known_month))
+    price = reference.base_pesos_of_month(min(_month_of(day), known_month))
     return daily_wage * DAYS_PER_WAGE_MONTH * price
 
 

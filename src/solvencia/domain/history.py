@@ -3,7 +3,7 @@
 Days are proleptic ordinals. The same reading serves the features of a day and the outcome after it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -21,12 +21,11 @@ class Worked(NamedTuple):
     industry: str
 
 
-class Segment(NamedTuple):
-    """Constant income of all jobs together, from ``begin`` up to but without ``end``."""
+Stretch = tuple[int, int, str, float, str, str]
+"""The fields of ``Worked``, as a plain tuple: histories are read by the thousand."""
 
-    begin: int
-    end: int
-    daily_wage: float
+Segment = tuple[int, int, float]
+"""Constant income of all jobs together: from a day up to but without another, at a daily wage."""
 
 
 def add_years(day: date, years: int) -> date:
@@ -66,66 +65,90 @@ def known_work(spells: Iterable[EmploymentSpell], as_of: date) -> list[Worked]:
     ...  for w in known_work(raised, date(2021, 6, 30))]
     [('2020-12-31', 300.0), ('2021-06-30', 330.0)]
     """
+    return [Worked(*stretch) for stretch in known_stretches(spells, as_of)]
+
+
+def known_stretches(spells: Iterable[EmploymentSpell], as_of: date) -> list[Stretch]:
+    """``known_work`` as plain tuples."""
     today = as_of.toordinal()
-    seen: set[Worked] = set()
+    work: list[Stretch] = []
     for spell in spells:
-        start = spell.start_date.toordinal()
+        told = spell.__dict__  # a model's attributes are slower to come by
+        start = told["start_date"].toordinal()
         if start <= today:
-            ended = spell.end_date
-            seen.add(
-                Worked(
-                    start,
-                    today if ended is None else min(ended.toordinal(), today),
-                    spell.employer_id,
-                    spell.daily_wage,
-                    spell.state or "",
-                    spell.industry or "",
-                )
-            )
-    work = sorted(seen)
-    last_end: dict[str, int] = {}
-    for row in work:
-        if row.start <= last_end.get(row.employer, -1):
-            return _without_overlap(work)
-        last_end[row.employer] = row.end
+            ended = told["end_date"]
+            end = today if ended is None else ended.toordinal()
+            if end > today:
+                end = today
+            state, industry = told["state"] or "", told["industry"] or ""
+            work.append((start, end, told["employer_id"], told["daily_wage"], state, industry))
+    work.sort()
+    reach = 0
+    for stretch in work:
+        if stretch[0] <= reach:
+            return _of_each_employer_once(work)
+        reach = stretch[1]
     return work
 
 
-def _without_overlap(work: list[Worked]) -> list[Worked]:
+def _of_each_employer_once(work: list[Stretch]) -> list[Stretch]:
+    """The stretches as they are, unless two of one employer overlap."""
+    last_end: dict[str, int] = {}
+    for start, end, employer, _, _, _ in work:
+        if start <= last_end.get(employer, 0):
+            return _without_overlap(sorted(set(work)))
+        last_end[employer] = end
+    return work
+
+
+def _without_overlap(work: list[Stretch]) -> list[Stretch]:
     """Cut each stretch where a later one of the same employer covers it.
 
     Going back from the latest start, what is covered so far is, for each employer, a stack of
     disjoint stretches with the earliest on top; a stretch takes the gaps it finds there and joins
     what it touches, so each is looked at once.
     """
-    kept: list[Worked] = []
+    kept: list[Stretch] = []
     covered: dict[str, list[tuple[int, int]]] = {}
-    for row in reversed(work):
-        stack = covered.setdefault(row.employer, [])
-        free_from, reach = row.start, row.end
-        while stack and stack[-1][0] <= row.end:
+    for stretch in reversed(work):
+        start, last, employer, *_ = stretch
+        stack = covered.setdefault(employer, [])
+        free_from, reach = start, last
+        while stack and stack[-1][0] <= last:
             begin, end = stack.pop()
             if free_from < begin:
-                kept.append(row._replace(start=free_from, end=begin - 1))
+                kept.append((free_from, begin - 1, *stretch[2:]))
             free_from, reach = max(free_from, end + 1), max(reach, end)
-        if free_from <= row.end:
-            kept.append(row._replace(start=free_from))
-        stack.append((row.start, reach))
+        if free_from <= last:
+            kept.append((free_from, *stretch[1:]))
+        stack.append((start, reach))
     return sorted(kept)
 
 
-def income_segments(work: list[Worked]) -> list[Segment]:
+def income_segments(work: Sequence[Stretch]) -> list[Segment]:
     """Income over time: jobs held at once add up, days without a job are left out."""
+    segments = []
+    reach = 0
+    for start, end, _, wage, _, _ in work:
+        if start <= reach:
+            return _added_up(work)
+        segments.append((start, end + 1, wage))
+        reach = end
+    return segments
+
+
+def _added_up(work: Sequence[Stretch]) -> list[Segment]:
+    """``income_segments`` where some jobs are held at once."""
     changes = []
-    for row in work:
-        changes.append((row.start, 1, row.daily_wage))
-        changes.append((row.end + 1, -1, -row.daily_wage))
+    for start, end, _, wage, _, _ in work:
+        changes.append((start, 1, wage))
+        changes.append((end + 1, -1, -wage))
     changes.sort()
     segments = []
     open_jobs, total, begin = 0, 0.0, 0
     for day, count, amount in changes:
         if day > begin and open_jobs:
-            segments.append(Segment(begin, day, total))
+            segments.append((begin, day, total))
         open_jobs += count
         total = total + amount if open_jobs else 0.0
         begin = day

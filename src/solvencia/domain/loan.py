@@ -9,9 +9,14 @@ without VAT.
 from dataclasses import dataclass
 from math import ceil, floor
 
+NEARLY_HALF = 0.499_999
+"""A number of cents up to this far from a whole one is rounded to it, whatever its last bits."""
 
-def _monthly_rate(annual_rate: float, vat_rate: float) -> float:
-    return annual_rate / 12 * (1 + vat_rate)
+
+def annuity(annual_rate: float, term_months: int, vat_rate: float) -> tuple[float, float]:
+    """Monthly rate, VAT included, and the share of a loan that it discounts away over the term."""
+    rate = annual_rate / 12 * (1 + vat_rate)
+    return rate, 1 - (1 + rate) ** -term_months
 
 
 def level_payment(
@@ -24,8 +29,8 @@ def level_payment(
     >>> level_payment(1200, 0.0, 12)
     100.0
     """
-    rate = _monthly_rate(annual_rate, vat_rate)
-    exact = amount / term_months if rate == 0 else amount * rate / (1 - (1 + rate) ** -term_months)
+    rate, discounted = annuity(annual_rate, term_months, vat_rate)
+    exact = amount / term_months if rate == 0 else amount * rate / discounted
     return ceil(round(exact * 100, 6)) / 100
 
 
@@ -37,10 +42,12 @@ def affordable_amount(
     >>> round(affordable_amount(9455.96, 0.24, 12), 2)
     100000.0
     """
-    rate = _monthly_rate(annual_rate, vat_rate)
-    amount = (
-        payment * term_months if rate == 0 else payment * (1 - (1 + rate) ** -term_months) / rate
-    )
+    return carried_amount(payment, term_months, *annuity(annual_rate, term_months, vat_rate))
+
+
+def carried_amount(payment: float, term_months: int, rate: float, discounted: float) -> float:
+    """``affordable_amount`` where the ``annuity`` of the term is known, rounded down to the cent."""
+    amount = payment * term_months if rate == 0 else payment * discounted / rate
     return floor(amount * 100 + 1e-6) / 100
 
 
@@ -80,6 +87,38 @@ def payment_schedule(
             )
         )
     return tuple(rows)
+
+
+def total_paid(amount: float, annual_rate: float, term_months: int, vat_rate: float) -> float:
+    """Sum of the payments of ``payment_schedule``, in MXN, without making its rows.
+
+    ``amount`` is in whole cents. Everything is counted in them, and is what the rows add up to.
+
+    >>> total_paid(100_000, 0.24, 12, 0.16) == round(
+    ...     sum(row.payment for row in payment_schedule(100_000, 0.24, 12, 0.16)), 2)
+    True
+    """
+    level = round(level_payment(amount, annual_rate, term_months, vat_rate) * 100)
+    balance, paid = round(amount * 100), 0
+    for left in range(term_months, 0, -1):
+        exact = balance * annual_rate / 12
+        interest = int(exact + 0.5)
+        exact_vat = interest * vat_rate
+        vat = int(exact_vat + 0.5)
+        if abs(exact - interest) > NEARLY_HALF or abs(exact_vat - vat) > NEARLY_HALF:
+            interest, vat = charges(balance, annual_rate, vat_rate)
+        principal = level - interest - vat
+        if left == 1 or principal > balance:
+            principal = balance
+        balance -= principal
+        paid += principal + interest + vat
+    return paid / 100
+
+
+def charges(balance: int, annual_rate: float, vat_rate: float) -> tuple[int, int]:
+    """A month's interest and the VAT on it, each rounded; everything in cents."""
+    interest = round(balance / 100 * annual_rate / 12, 2)
+    return round(interest * 100), round(round(interest * vat_rate, 2) * 100)
 
 
 def annual_total_cost(

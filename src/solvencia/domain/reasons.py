@@ -165,7 +165,12 @@ def told_by_code(
     """
     found = {}
     for code, group in REASONS.items():
-        points = sum(told.get(name, 0.0) for name in group.features)
-        if points * sum(contributions.get(name, 0.0) for name in group.features) > 0:
+        points = total = 0.0
+        for name in group.features:
+            if name in told:
+                points += told[name]
+            if name in contributions:
+                total += contributions[name]
+        if points * total > 0:
             found[code] = points
     return found

@@ -29,6 +29,9 @@ MISSING_LABEL = "missing"
 _BLOCK = 16_384
 """Rows scored at a time: their cells stay in the processor's cache."""
 
+_SHORT = 4096
+"""Rows up to which a search by halves is faster than a comparison with every edge."""
+
 Values = Mapping[str, float | str | None]
 """One applicant's value of each feature by name; None or NaN where it is unknown."""
 
@@ -49,6 +52,12 @@ def income_score(margin: float) -> int:
     (600, 650, 300)
     """
     return clip_score(score_points(margin))
+
+
+def income_scores(margins: NDArray[np.float64]) -> NDArray[np.int64]:
+    """``income_score`` of many margins, shape (n,)."""
+    points = SCORE_AT_BASE + POINTS_PER_MARGIN * (margins - log(BASE_ODDS))
+    return np.clip(np.rint(points), SCORE_MIN, SCORE_MAX).astype(np.int64)
 
 
 def clip_score(points: float) -> int:
@@ -142,8 +151,8 @@ class Bins:
 
 
 def _edges_passed(edges: tuple[float, ...], numbers: NDArray[np.float64]) -> NDArray[np.int64]:
-    """How many edges each number has reached: comparing with all of a few is faster than a search."""
-    if len(edges) > np.iinfo(np.uint8).max:
+    """How many edges each number has reached: in a long column, comparing with all of them is faster."""
+    if len(numbers) <= _SHORT or len(edges) > np.iinfo(np.uint8).max:
         return np.searchsorted(np.asarray(edges), numbers, side="right")
     passed = np.zeros(len(numbers), dtype=np.uint8)
     for edge in edges:
@@ -277,7 +286,40 @@ class Scorecard:
 
     def by_feature(self, values: Values) -> dict[str, float]:
         """Contribution of each feature to the margin; a pair's points are shared in halves."""
-        return share_by_feature(self.tables, self.points(values))
+        shares = self.shares(self.points(values))
+        return dict(zip(self.shared_features, shares, strict=True))
+
+    @cached_property
+    def shared_features(self) -> tuple[str, ...]:
+        """Features of the tables, in the order in which they first come."""
+        return tuple(dict.fromkeys(name for table in self.tables for name in table.features))
+
+    @cached_property
+    def own_tables(self) -> tuple[int | None, ...]:
+        """For each of ``shared_features``, the place in ``tables`` of the table of it alone."""
+        own = {t.features[0]: place for place, t in enumerate(self.tables) if len(t.features) == 1}
+        return tuple(own.get(name) for name in self.shared_features)
+
+    @cached_property
+    def _shared_places(self) -> list[tuple[int, ...]]:
+        place = {name: index for index, name in enumerate(self.shared_features)}
+        return [tuple(place[name] for name in table.features) for table in self.tables]
+
+    def shares(self, points: Sequence[float] | NDArray[np.float64]) -> list[Any]:
+        """What each of ``shared_features`` adds to the margin, from the points of each table.
+
+        A pair's points are shared in halves. ``points`` are numbers, or of n applicants a matrix of
+        shape (tables, n), and then each share has shape (n,).
+        """
+        added: list[Any] = [0.0] * len(self.shared_features)
+        alone = len(self._singles)
+        for (place,), value in zip(self._shared_places[:alone], points, strict=False):
+            added[place] += value
+        for (row, column), value in zip(self._shared_places[alone:], points[alone:], strict=True):
+            half = value / 2
+            added[row] += half
+            added[column] += half
+        return added
 
     def margins(self, columns: Mapping[str, NDArray[Any]]) -> NDArray[np.float64]:
         """Margins of many applicants at once: columns by feature name, shape (n,) each.
@@ -357,16 +399,6 @@ class Scorecard:
                 Table(tuple(item["features"]), _tuples(item["points"])) for item in raw["tables"]
             ),
         )
-
-
-def share_by_feature(tables: Sequence[Table], points: Sequence[float]) -> dict[str, float]:
-    """Add up table points by feature, a pair's in halves."""
-    shares: dict[str, float] = {}
-    for table, value in zip(tables, points, strict=True):
-        part = value / len(table.features)
-        for feature in table.features:
-            shares[feature] = shares.get(feature, 0.0) + part
-    return shares
 
 
 def _lists(points: Any) -> Any:

@@ -5,6 +5,9 @@ from dataclasses import asdict, dataclass
 from math import log
 from typing import Any, NamedTuple, Self
 
+import numpy as np
+from numpy.typing import NDArray
+
 from solvencia.domain.errors import ArtifactError
 from solvencia.domain.features import Features
 
@@ -36,6 +39,13 @@ class Axis:
             return 0.0
         return ((log(max(value, 1.0)) if self.log else value) - self.mean) / self.scale
 
+    def coordinates(self, column: NDArray[np.float64]) -> NDArray[np.float64]:
+        """``coordinate`` of many, shape (n,) each; NaN where the value is missing."""
+        missing = np.isnan(column)
+        if self.log:  # numpy's logarithm may differ from Python's in the last bit
+            column = np.array([log(value) for value in np.where(column > 1, column, 1).tolist()])
+        return np.where(missing, 0.0, (column - self.mean) / self.scale)
+
 
 @dataclass(frozen=True)
 class Segmentation:
@@ -62,10 +72,26 @@ class Segmentation:
     def assign(self, features: Features) -> Segment:
         """The segment whose centre is nearest; the first one on a tie."""
         point = [axis.coordinate(features) for axis in self.axes]
-        distances = [
-            sum((a - b) ** 2 for a, b in zip(point, centre, strict=True)) for centre in self.centres
-        ]
+        distances = []
+        for centre in self.centres:
+            distance = 0.0
+            for a, b in zip(point, centre, strict=True):
+                gap = a - b
+                distance += gap * gap
+            distances.append(distance)
         return self.segments[distances.index(min(distances))]
+
+    def assign_many(self, columns: Mapping[str, NDArray[np.float64]]) -> list[Segment]:
+        """``assign`` of n applicants, to the last bit; a column of shape (n,) for every axis."""
+        points = [axis.coordinates(columns[axis.feature]) for axis in self.axes]
+        distances = []
+        for centre in self.centres:
+            distance = np.zeros(len(next(iter(columns.values()))))
+            for coordinate, middle in zip(points, centre, strict=True):
+                gap = coordinate - middle
+                distance += gap * gap
+            distances.append(distance)
+        return [self.segments[nearest] for nearest in np.argmin(distances, axis=0).tolist()]
 
     def to_json(self) -> dict[str, Any]:
         """Plain values for ``segments.json``."""

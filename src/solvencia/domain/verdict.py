@@ -1,21 +1,23 @@
 """A policy applied to facts: which rules fire, the final score, the grade, the offer, the outcome."""
 
 import json
-from collections.abc import Callable, Mapping
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from math import floor
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, Self
 
 from pydantic import ValidationError
 
 from solvencia.domain.applicant import LoanRequest
 from solvencia.domain.errors import PolicyError
 from solvencia.domain.loan import (
-    affordable_amount,
     annual_total_cost,
+    annuity,
+    carried_amount,
     level_payment,
-    payment_schedule,
+    total_paid,
 )
 from solvencia.domain.policy import (
     BELOW_MINIMUM_CODE,
@@ -27,7 +29,6 @@ from solvencia.domain.policy import (
     MISSING_SUFFIX,
     NO_OFFER_CODE,
     AnyOf,
-    Band,
     Case,
     Condition,
     Expectation,
@@ -82,6 +83,34 @@ class Verdict(NamedTuple):
     fired: tuple[Fired, ...]
 
 
+class Judge(NamedTuple):
+    """A rule ready to be applied.
+
+    Attributes:
+        rule: as the policy states it.
+        test: whether the rule holds; None when a missing field leaves that open.
+        fired: what is told when it holds.
+        unknown: what is told when it is open, by the first field that is missing; empty where the
+            rule is skipped then.
+    """
+
+    rule: Rule
+    test: _Test
+    fired: Fired
+    unknown: Mapping[str, Fired]
+
+
+class Notes(NamedTuple):
+    """What is told besides the rules: why there is no offer, or less than was asked for."""
+
+    pd_missing: Fired
+    below_minimum: Fired
+    no_offer: Fired
+    band_missing: Fired
+    low_capacity: Fired
+    limited: Fired
+
+
 @dataclass(frozen=True)
 class CompiledPolicy:
     """A policy whose cases hold, ready to decide; ``digest`` identifies its exact text."""
@@ -90,8 +119,41 @@ class CompiledPolicy:
     digest: str
 
     @cached_property
-    def _tests(self) -> dict[str, _Test]:
-        return {rule.code: _compile(rule) for rule in self.policy.rules}
+    def adjustments(self) -> tuple[Judge, ...]:
+        """The rules that make the final score."""
+        rules = self.policy.adjustments
+        return tuple(self._judge(rule, "adjustment", rule.points) for rule in rules)
+
+    @cached_property
+    def barriers(self) -> tuple[Judge, ...]:
+        """The knock-outs and referrals, which see the final score."""
+        knockouts = tuple(self._judge(rule, "knockout") for rule in self.policy.knockouts)
+        return knockouts + tuple(self._judge(rule, "referral") for rule in self.policy.referrals)
+
+    @cached_property
+    def notes(self) -> Notes:
+        """What is told besides the rules."""
+        policy = self.policy
+        return Notes(
+            Fired(MISSING_PD_CODE, "referral", 0, _missing(policy, "pd")),
+            Fired(BELOW_MINIMUM_CODE, "knockout", 0, policy.below_minimum),
+            Fired(NO_OFFER_CODE, "knockout", 0, policy.no_offer),
+            Fired("INCOME_BAND" + MISSING_SUFFIX, "referral", 0, _missing(policy, "income_p10")),
+            Fired(LOW_CAPACITY_CODE, "knockout", 0, policy.low_capacity),
+            Fired(LIMITED_CODE, "limit", 0, policy.limited),
+        )
+
+    @cached_property
+    def _grades(self) -> tuple[list[float], list[int], list[float], list[int]]:
+        """Lower bounds and ranks by score, then by PD; the best grade has rank 0."""
+        grades = self.policy.grades
+        rank = grades.order.index
+        return (
+            [band.lower_bound for band in grades.score],
+            [rank(band.grade) for band in grades.score],
+            [band.lower_bound for band in grades.pd],
+            [rank(band.grade) for band in grades.pd],
+        )
 
     def apply(self, facts: Facts, loan: LoanRequest) -> Verdict:
         """Decide. ``facts`` holds a value for each known field of ``FIELDS``; None means missing.
@@ -99,101 +161,178 @@ class CompiledPolicy:
         ``income_score`` must be given. The outcome is ``decline`` when a knock-out fires or nothing
         can be offered, else ``refer`` when a referral fires or a fact is missing, else ``approve``.
         """
-        policy = self.policy
-        facts = {name: None if value != value else value for name, value in facts.items()}
-        fired: list[Fired] = []
-        for adjustment in policy.adjustments:
-            self._judge(adjustment, "adjustment", adjustment.points, facts, fired)
-        points = sum(item.points for item in fired)
-        final_score = clip_score(float(facts["income_score"] or 0) + points)
-        facts = {**facts, "final_score": final_score}
-        for rule in policy.knockouts:
-            self._judge(rule, "knockout", 0, facts, fired)
-        for rule in policy.referrals:
-            self._judge(rule, "referral", 0, facts, fired)
-        grade = self._grade(final_score, facts.get("pd"))
-        offer: Offer | None = None
-        if grade is None:
-            fired.append(Fired(MISSING_PD_CODE, "referral", 0, _missing(policy, "pd")))
-        elif loan.amount < policy.min_amount:
-            fired.append(Fired(BELOW_MINIMUM_CODE, "knockout", 0, policy.below_minimum))
-        elif (terms := policy.offers[loan.product].get(grade)) is None:
-            fired.append(Fired(NO_OFFER_CODE, "knockout", 0, policy.no_offer))
-        elif (capacity := facts.get("income_p10")) is None:
-            fired.append(
-                Fired("INCOME_BAND" + MISSING_SUFFIX, "referral", 0, _missing(policy, "income_p10"))
-            )
-        else:
-            offer = make_offer(terms, policy, loan, float(capacity))
-            if offer is None:
-                fired.append(Fired(LOW_CAPACITY_CODE, "knockout", 0, policy.low_capacity))
-            elif (
-                offer.amount < loan.amount - policy.amount_step
-                or offer.term_months != loan.term_months
-            ):
-                fired.append(Fired(LIMITED_CODE, "limit", 0, policy.limited))
-        kinds = {item.kind for item in fired}
-        if "knockout" in kinds:
-            return Verdict("decline", final_score, grade, None, tuple(fired))
-        outcome: Outcome = "refer" if "referral" in kinds else "approve"
+        known = dict(facts)
+        fired = _fired(self.adjustments, known)
+        points = sum([item.points for item in fired])
+        final_score = clip_score(float(known["income_score"] or 0) + points)
+        known["final_score"] = final_score
+        fired += _fired(self.barriers, known)
+        grade = self.grade(final_score, known.get("pd"))
+        choice, note = self.choose(grade, loan, known.get("income_p10"))
+        if note is not None:
+            fired.append(note)
+        outcome = outcome_of(fired)
+        offer = None
+        if choice is not None and outcome != "decline":
+            offer = price(choice, self.policy.vat_rate)
         return Verdict(outcome, final_score, grade, offer, tuple(fired))
 
-    def _judge(
-        self,
-        rule: Rule,
-        kind: Kind,
-        points: int,
-        facts: Facts,
-        fired: list[Fired],
-    ) -> None:
-        holds = self._tests[rule.code](facts)
-        if holds or (holds is None and rule.if_missing == "fire"):
-            fired.append(Fired(rule.code, kind, points, rule.reason))
-        elif holds is None and rule.if_missing == "refer":
-            absent = next(c.field for c in rule.conditions if facts.get(c.field) is None)
-            fired.append(
-                Fired(rule.code + MISSING_SUFFIX, "referral", 0, _missing(self.policy, absent))
-            )
-
-    def _grade(self, final_score: int, pd: float | str | None) -> str | None:
-        if pd is None:
+    def grade(self, final_score: int, pd: float | str | None) -> str | None:
+        """The worse of the grades by final score and by PD; None when the PD is missing."""
+        if pd is None or pd != pd:
             return None
-        grades = self.policy.grades
-        by_score = _band(grades.score, final_score)
-        by_pd = _band(grades.pd, float(pd))
-        return max(by_score, by_pd, key=grades.order.index)
+        scores, score_ranks, pds, pd_ranks = self._grades
+        by_score = score_ranks[max(bisect_right(scores, final_score) - 1, 0)]
+        by_pd = pd_ranks[max(bisect_right(pds, float(pd)) - 1, 0)]
+        return self.policy.grades.order[max(by_score, by_pd)]
+
+    @cached_property
+    def _shelves(self) -> dict[tuple[str, str], "Shelf"]:
+        return {
+            (product, grade): Shelf.of(product, terms, self.policy)
+            for product, by_grade in self.policy.offers.items()
+            for grade, terms in by_grade.items()
+        }
+
+    def choose(
+        self, grade: str | None, loan: LoanRequest, income_p10: float | str | None
+    ) -> tuple["Choice | None", Fired | None]:
+        """What the grade and the income allow, and what is to be told of it, if anything."""
+        notes = self.notes
+        if grade is None:
+            return None, notes.pd_missing
+        if loan.amount < self.policy.min_amount:
+            return None, notes.below_minimum
+        shelf = self._shelves.get((loan.product, grade))
+        if shelf is None:
+            return None, notes.no_offer
+        if income_p10 is None or income_p10 != income_p10:
+            return None, notes.band_missing
+        choice = shelf.choose(loan, float(income_p10))
+        if choice is None:
+            return None, notes.low_capacity
+        whole = choice.amount >= loan.amount - shelf.amount_step
+        return choice, None if whole and choice.term_months == loan.term_months else notes.limited
+
+    def _judge(self, rule: Rule, kind: Kind, points: int = 0) -> Judge:
+        fired = Fired(rule.code, kind, points, rule.reason)
+        unknown: dict[str, Fired] = {}
+        if rule.if_missing != "skip":
+            for condition in rule.conditions:
+                unknown[condition.field] = (
+                    fired
+                    if rule.if_missing == "fire"
+                    else Fired(
+                        rule.code + MISSING_SUFFIX,
+                        "referral",
+                        0,
+                        _missing(self.policy, condition.field),
+                    )
+                )
+        return Judge(rule, _compile(rule), fired, unknown)
+
+
+def outcome_of(fired: Iterable[Fired]) -> Outcome:
+    """The outcome when these have fired."""
+    kinds = {item.kind for item in fired}
+    if "knockout" in kinds:
+        return "decline"
+    return "refer" if "referral" in kinds else "approve"
+
+
+class Choice(NamedTuple):
+    """The amount and the term that can be offered, by the terms of a grade."""
+
+    product: str
+    amount: float
+    term_months: int
+    annual_rate: float
+    opening_fee: float
+
+
+class Shelf(NamedTuple):
+    """What a grade may be offered, ready to choose from.
+
+    ``annuities`` holds for each of ``terms`` the term and its ``loan.annuity``.
+    """
+
+    product: str
+    max_payment_to_income: float
+    min_amount: float
+    max_amount: float
+    amount_step: float
+    annual_rate: float
+    opening_fee: float
+    terms: tuple[int, ...]
+    annuities: tuple[tuple[int, float, float], ...]
+
+    @classmethod
+    def of(cls, product: str, terms: OfferTerms, policy: Policy) -> Self:
+        """The shelf of one product and grade."""
+        return cls(
+            product=str(product),
+            max_payment_to_income=terms.max_payment_to_income,
+            min_amount=policy.min_amount,
+            max_amount=terms.max_amount,
+            amount_step=policy.amount_step,
+            annual_rate=terms.annual_rate,
+            opening_fee=terms.opening_fee,
+            terms=terms.terms,
+            annuities=tuple(
+                (term, *annuity(terms.annual_rate, term, policy.vat_rate)) for term in terms.terms
+            ),
+        )
+
+    def choose(self, loan: LoanRequest, income_p10: float) -> Choice | None:
+        """The largest amount up to the one asked for, at the asked term or the next that there is.
+
+        The payment, VAT included, may take ``max_payment_to_income`` of ``income_p10``. When that
+        leaves less than ``min_amount``, longer terms are tried; None when none of them is enough.
+        """
+        payment = self.max_payment_to_income * income_p10
+        most = min(loan.amount, self.max_amount)
+        step = self.amount_step
+        first = min(bisect_left(self.terms, loan.term_months), len(self.terms) - 1)
+        for term, rate, discounted in self.annuities[first:]:
+            amount = min(most, carried_amount(payment, term, rate, discounted))
+            amount = floor(amount / step + 1e-9) * step
+            if not amount.is_integer():
+                amount = round(amount, 2)
+            if amount >= self.min_amount:
+                return Choice(self.product, amount, term, self.annual_rate, self.opening_fee)
+        return None
 
 
 def make_offer(
     terms: OfferTerms, policy: Policy, loan: LoanRequest, income_p10: float
 ) -> Offer | None:
-    """The largest allowed amount up to the one asked for, at the asked term or the next allowed one.
+    """What ``Shelf.choose`` chooses, with its cost."""
+    choice = Shelf.of(loan.product, terms, policy).choose(loan, income_p10)
+    return None if choice is None else price(choice, policy.vat_rate)
 
-    The payment, VAT included, may take ``max_payment_to_income`` of ``income_p10``. When that leaves
-    less than ``min_amount``, longer terms are tried; None when none of them is enough.
-    """
-    payment = terms.max_payment_to_income * income_p10
-    longer = [term for term in terms.terms if term >= loan.term_months] or [terms.terms[-1]]
-    for term in longer:
-        ceiling = affordable_amount(payment, terms.annual_rate, term, policy.vat_rate)
-        amount = min(loan.amount, terms.max_amount, ceiling)
-        amount = round(floor(amount / policy.amount_step + 1e-9) * policy.amount_step, 2)
-        if amount >= policy.min_amount:
-            monthly = level_payment(amount, terms.annual_rate, term, policy.vat_rate)
-            schedule = payment_schedule(amount, terms.annual_rate, term, policy.vat_rate)
-            paid = sum(instalment.payment for instalment in schedule)
-            fee = round(amount * terms.opening_fee * (1 + policy.vat_rate), 2)
-            return Offer(
-                product=str(loan.product),
-                amount=amount,
-                term_months=term,
-                annual_rate=terms.annual_rate,
-                monthly_payment=monthly,
-                opening_fee=fee,
-                total_cost=round(paid + fee - amount, 2),
-                cat=round(annual_total_cost(amount, terms.annual_rate, term, terms.opening_fee), 4),
-            )
-    return None
+
+@lru_cache(maxsize=8192)
+def price(choice: Choice, vat_rate: float) -> Offer:
+    """The offer of an amount; amounts come in steps, so the same one is priced again and again."""
+    product, amount, term_months, annual_rate, opening_fee = choice
+    paid = total_paid(amount, annual_rate, term_months, vat_rate)
+    fee = round(amount * opening_fee * (1 + vat_rate), 2)
+    return Offer(
+        product=product,
+        amount=amount,
+        term_months=term_months,
+        annual_rate=annual_rate,
+        monthly_payment=level_payment(amount, annual_rate, term_months, vat_rate),
+        opening_fee=fee,
+        total_cost=round(paid + fee - amount, 2),
+        cat=rounded_cat(annual_rate, term_months, opening_fee),
+    )
+
+
+@lru_cache(maxsize=1024)
+def rounded_cat(annual_rate: float, term_months: int, opening_fee: float) -> float:
+    """CAT to the hundredth of a percent; it is the same for every amount."""
+    return round(annual_total_cost(1.0, annual_rate, term_months, opening_fee), 4)
 
 
 def read_policy(text: str, digest: str) -> CompiledPolicy:
@@ -259,12 +398,21 @@ def _missing(policy: Policy, field: str) -> Text:
     )
 
 
-def _band(bands: tuple[Band, ...], value: float) -> str:
-    grade = bands[0].grade
-    for band in bands:
-        if value >= band.lower_bound:
-            grade = band.grade
-    return grade
+def _fired(judges: Iterable[Judge], facts: Facts) -> list[Fired]:
+    """What the rules tell of the facts, in their order."""
+    found = []
+    for _, test, fired, unknown in judges:
+        holds = test(facts)
+        if holds:
+            found.append(fired)
+        elif holds is None and unknown:
+            found.append(next(told for field, told in unknown.items() if not _known(facts, field)))
+    return found
+
+
+def _known(facts: Facts, field: str) -> bool:
+    fact = facts.get(field)
+    return fact is not None and fact == fact  # a NaN is missing too
 
 
 def _compile(rule: Rule) -> _Test:
@@ -274,6 +422,8 @@ def _compile(rule: Rule) -> _Test:
         else _condition(item)
         for item in rule.all
     ]
+    if len(tests) == 1:
+        return tests[0]
 
     def holds(facts: Facts) -> bool | None:
         unknown = False
@@ -293,7 +443,9 @@ def _condition(condition: Condition) -> _Test:
 
     def holds(facts: Facts) -> bool | None:
         fact = facts.get(field)
-        return None if fact is None else compare(fact, value)
+        if fact is None or fact != fact:
+            return None
+        return compare(fact, value)
 
     return holds
 

@@ -1,0 +1,196 @@
+"""Where models come from: a directory, or a bucket of Google Cloud Storage.
+
+A source answers two questions: has another model been put there (``pointer``, asked every few
+seconds), and what is it (``files``, verified by ``solvencia.artifact.load_model``).
+"""
+
+import json
+import os
+import re
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import urlsplit
+
+from solvencia.artifact import MANIFEST, named_files, read_files
+from solvencia.domain.errors import ArtifactError
+
+if TYPE_CHECKING:
+    from google.cloud.storage import Blob, Bucket
+
+CHAMPION = "champion.json"
+"""Name of the object that says which version of a bucket is meant."""
+
+_PATIENCE_SECONDS = 3.0
+_VERSION = re.compile(r"[0-9a-f]{12}")
+_BUCKET = re.compile(r"[a-z0-9][a-z0-9._-]+[a-z0-9]")
+
+
+class SourceUnavailableError(Exception):
+    """Nothing can be said of the model because its source cannot be read: look again later."""
+
+
+class ModelSource(Protocol):
+    """A place that means one model at a time."""
+
+    origin: str
+    """Where it is, as messages name it: the setting and its value."""
+
+    def pointer(self) -> str:
+        """What changes whenever another model may be meant; cheap.
+
+        Raises:
+            SourceUnavailableError: nothing is there, or it cannot be read now.
+        """
+
+    def files(self) -> Mapping[str, bytes]:
+        """The files of the model that is meant now, by name, unverified.
+
+        Raises:
+            ArtifactError: what is there is no model.
+            SourceUnavailableError: it cannot be read now.
+        """
+
+
+def source_of(uri: str, setting: str = "MODEL_URI") -> ModelSource:
+    """The source that a setting names: a directory, or ``gs://bucket/prefix``.
+
+    Raises:
+        ArtifactError: the value names neither.
+    """
+    if uri.startswith("gs://"):
+        return BucketSource(uri, setting)
+    if re.match(r"\w+:", uri):
+        raise ArtifactError(f"{setting}={uri}: must be a directory or gs://bucket/prefix")
+    return DirectorySource(Path(uri), setting)
+
+
+class DirectorySource:
+    """A model directory, or a link to one that is replaced when another model is meant."""
+
+    def __init__(self, directory: Path, setting: str = "MODEL_URI") -> None:
+        self.origin = f"{setting}={directory}"
+        self._directory = directory
+
+    def pointer(self) -> str:
+        """The directory behind the link, and inode, size and time of every file in it."""
+        directory = os.path.realpath(self._directory)
+        try:
+            with os.scandir(directory) as entries:
+                found = {entry.name: entry.stat() for entry in entries}
+        except OSError as error:
+            raise SourceUnavailableError(
+                f"{self.origin}: no model here ({error.strerror})"
+            ) from error
+        states = [f"{name} {s.st_ino} {s.st_size} {s.st_mtime_ns}" for name, s in found.items()]
+        return "\n".join([directory, *sorted(states)])
+
+    def files(self) -> Mapping[str, bytes]:
+        """The files that the manifest names, and the manifest."""
+        try:
+            return read_files(self._directory)
+        except ArtifactError as error:
+            raise ArtifactError(f"{self.origin}: {error}") from error
+
+
+class BucketSource:
+    """Models under ``gs://bucket/prefix``, one of them named by a pointer::
+
+        prefix/champion.json          {"version": "6975e506db3f"}
+        prefix/6975e506db3f/manifest.json, continuity.json, …
+
+    A version is written before the pointer names it, and never again. ``STORAGE_EMULATOR_HOST`` is
+    followed, without credentials. A call gives up after about twice ``patience`` seconds.
+    """
+
+    def __init__(
+        self, uri: str, setting: str = "MODEL_URI", patience: float = _PATIENCE_SECONDS
+    ) -> None:
+        address = urlsplit(uri)
+        if not _BUCKET.fullmatch(address.netloc) or address.query or address.fragment:
+            raise ArtifactError(f"{setting}={uri}: must be gs://bucket/prefix")
+        self.origin = f"{setting}={uri}"
+        self._bucket_name = address.netloc
+        self._prefix = address.path.strip("/")
+        self._patience = patience
+
+    def pointer(self) -> str:
+        """Generation of the pointer object: every write to it is another one."""
+        blob = self._blob(CHAMPION)
+        self._ask(CHAMPION, blob.reload)
+        return f"{self.origin}#{blob.generation}"
+
+    def files(self) -> Mapping[str, bytes]:
+        """The files of the version that the pointer names."""
+        version = self._version()
+        files = {MANIFEST: self._read(f"{version}/{MANIFEST}")}
+        for name in named_files(files[MANIFEST], f"{self.origin}: {version}"):
+            files[name] = self._read(f"{version}/{name}")
+        stated = json.loads(files[MANIFEST]).get("version")
+        if stated != version:
+            raise ArtifactError(
+                f"{self.origin}: {CHAMPION} names {version}, but {version}/{MANIFEST} says {stated}"
+            )
+        return files
+
+    def _version(self) -> str:
+        text = self._read(CHAMPION)
+        try:
+            version = json.loads(text)["version"]
+        except (ValueError, KeyError, TypeError) as error:
+            raise ArtifactError(self._malformed()) from error
+        if not isinstance(version, str) or not _VERSION.fullmatch(version):
+            raise ArtifactError(self._malformed())
+        return version
+
+    def _malformed(self) -> str:
+        return f'{self.origin}: {CHAMPION} must be {{"version": "<12 hexadecimal digits>"}}'
+
+    def _read(self, name: str) -> bytes:
+        return bytes(self._ask(name, self._blob(name).download_as_bytes))
+
+    def _blob(self, name: str) -> "Blob":
+        return self._bucket.blob(self._place(name))
+
+    def _place(self, name: str) -> str:
+        return f"{self._prefix}/{name}".lstrip("/")
+
+    @cached_property
+    def _bucket(self) -> "Bucket":
+        # Imported here: it takes a second and 40 MB, which a service on a directory saves.
+        from google.auth.exceptions import GoogleAuthError
+        from google.cloud.storage import Client
+
+        try:
+            return Client(project=None).bucket(self._bucket_name)
+        except GoogleAuthError as error:
+            raise SourceUnavailableError(
+                f"{self.origin}: no credentials for Google Cloud: {error}"
+            ) from error
+
+    def _ask(self, name: str, call: Callable[..., Any]) -> Any:
+        """Make a call about an object, with an end in sight (the client's own is two minutes)."""
+        from google.api_core.exceptions import Forbidden, NotFound, Unauthorized
+        from google.auth.exceptions import GoogleAuthError
+        from google.cloud.storage.retry import DEFAULT_RETRY
+
+        retry = DEFAULT_RETRY.with_timeout(self._patience)
+        try:
+            return call(timeout=self._patience, retry=retry)
+        except NotFound as error:
+            bucket_is_missing = "bucket does not exist" in str(error)
+            raise SourceUnavailableError(
+                f"{self.origin}: there is no bucket {self._bucket_name}"
+                if bucket_is_missing
+                else f"{self.origin}: the bucket has no {self._place(name)}"
+            ) from error
+        except (Forbidden, Unauthorized, GoogleAuthError) as error:
+            raise SourceUnavailableError(
+                f"{self.origin}: {name} may not be read with these credentials: {error}"
+            ) from error
+        except Exception as error:  # of the client, of requests, of urllib3, of the system
+            cause = getattr(error, "cause", error)
+            raise SourceUnavailableError(
+                f"{self.origin}: {name} cannot be read: {type(cause).__name__}: {str(cause)[:200]}"
+            ) from error

@@ -1,0 +1,1 @@
+"""Decisions kept: SQLite by default, PostgreSQL by ``DATABASE_URL``."""

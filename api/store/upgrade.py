@@ -1,0 +1,68 @@
+"""Brings the tables to what this version of the service expects."""
+
+from pathlib import Path
+
+from sqlalchemy import URL, Connection, func, inspect, select, text
+
+from api.store.engine import is_outage, migration_engine, transaction
+from api.store.errors import SchemaError, StoreUnavailableError
+
+HEAD = "0001"
+"""The newest revision; a test compares it with the revisions there are."""
+
+_LOCK = 5_021_786_131
+"""Any number, as long as every process takes the same."""
+
+
+def upgrade(url: URL) -> None:
+    """Upgrade the tables to ``HEAD``, one process at a time and all or nothing.
+
+    Raises:
+        StoreUnavailableError: the database is away, or locked by somebody else.
+        SchemaError: its tables are of a newer version of the service.
+    """
+    engine = migration_engine(url)
+    try:
+        with engine.connect() as connection:
+            if _revision(connection) == HEAD:
+                return
+            connection.rollback()
+            migrate(connection, "head")
+    except Exception as error:
+        if is_outage(error):
+            raise StoreUnavailableError("the tables cannot be upgraded: no database") from error
+        raise
+    finally:
+        engine.dispose()
+
+
+def migrate(connection: Connection, revision: str) -> None:
+    """Go to a revision, up or (``base``, or an earlier one) down, in one transaction.
+
+    Raises:
+        SchemaError: the tables are at a revision that is not among ours.
+    """
+    # Alembic takes a third of a second to import, which only a change of the tables is worth.
+    from alembic import command
+    from alembic.config import Config
+    from alembic.util.exc import CommandError
+
+    config = Config()
+    scripts = Path(__file__).parent / "migrations"
+    config.set_main_option("script_location", str(scripts).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    with transaction(connection):
+        if connection.dialect.name == "postgresql":
+            connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+        try:
+            (command.upgrade if revision == "head" else command.downgrade)(config, revision)
+        except CommandError as error:
+            raise SchemaError(f"the tables cannot be brought to {revision}: {error}") from error
+
+
+def _revision(connection: Connection) -> str | None:
+    """The revision that the tables are at; None before the first."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return None if found is None else str(found)

@@ -1,0 +1,1 @@
+"""A batch as it is sent and answered: CSV, NDJSON and Parquet, a module each."""

@@ -1,0 +1,56 @@
+"""The model that serves: what it is, what it learned from, how it measured."""
+
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from api.wire.base import Wire
+
+
+class FeatureOut(Wire):
+    """What a feature is called; answers name features by ``name``."""
+
+    name: str
+    title: str
+    title_en: str
+    unit: str
+    levels: tuple[str, ...]
+
+
+class ScorecardOut(Wire):
+    """One scorecard in outline."""
+
+    name: str
+    tables: int
+    cells: int
+    features: tuple[str, ...]
+
+
+class SegmentName(Wire):
+    """A customer group."""
+
+    code: str
+    name: str
+    name_en: str
+
+
+class ModelOut(Wire):
+    """The model that serves. All figures were measured when it was trained, on later years."""
+
+    version: str
+    synthetic: Annotated[bool, Field(description="It learned from simulated people: not to lend")]
+    challenger: Annotated[str | None, Field(description="Version that is scored in shadow")]
+    provenance: dict[str, Any]
+    metrics: dict[str, Any]
+    features: tuple[FeatureOut, ...]
+    scorecards: tuple[ScorecardOut, ...]
+    segments: tuple[SegmentName, ...]
+
+
+class Health(Wire):
+    """State of the service."""
+
+    status: str
+    problem: Annotated[
+        str | None, Field(description="A newer model or policy that was refused, and why")
+    ] = None

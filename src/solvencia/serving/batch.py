@@ -1,0 +1,250 @@
+"""Deciding on many applicants at once, each as ``Decider.decide`` would, to the last bit.
+
+Histories are read one by one, by the one implementation of the features. Scorecards, segments,
+rules and reasons are worked out in columns; what takes few steps for each applicant (score, grade,
+offer) is done by the code that serves a single one.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from itertools import islice, repeat
+from typing import NamedTuple, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from solvencia.domain.applicant import Applicant, LoanRequest, Profile
+from solvencia.domain.decision import Reason
+from solvencia.domain.errors import InvalidInputError
+from solvencia.domain.features import Features
+from solvencia.domain.income import IncomeBand, income_ratio
+from solvencia.domain.policy import FIELDS, Outcome
+from solvencia.domain.scorecard import SCORE_MAX, SCORE_MIN, income_scores, probability
+from solvencia.domain.segment import Segment
+from solvencia.domain.verdict import CompiledPolicy, Fired, Kind, Offer
+from solvencia.serving.columns import (
+    Column,
+    Mask,
+    category_column,
+    feature_columns,
+    judged,
+    rounded,
+)
+from solvencia.serving.decider import Decider
+from solvencia.serving.pricing import price_many
+from solvencia.serving.scorer import INCOME_CARDS, check_income, pesos_of_the_day
+from solvencia.serving.telling import Sides, model_reasons, points_by_code, rule_reasons
+
+CHUNK = 1000
+"""Applicants worked on together; what is held at a time does not grow with the batch."""
+
+
+class Ask(NamedTuple):
+    """One applicant to be decided on; without a loan, on the policy's standard loan."""
+
+    applicant: Applicant | Profile
+    as_of: date
+    loan: LoanRequest | None = None
+
+
+class Decided(NamedTuple):
+    """The decision on one of many; fields as in ``Decision`` and ``Assessment``.
+
+    ``points`` holds for each scorecard the points of its tables and of all who were worked on
+    together, shape (tables, n); this one is at ``place``.
+    """
+
+    features: Features
+    as_of: date
+    loan: LoanRequest
+    outcome: Outcome
+    final_score: int
+    grade: str | None
+    offer: Offer | None
+    reasons: tuple[Reason, ...]
+    income_score: int
+    pd: float | None
+    income_band: IncomeBand
+    segment: Segment
+    place: int
+    points: Mapping[str, NDArray[np.float64]]
+
+    def table_points(self) -> dict[str, list[float]]:
+        """By scorecard the points of each table, as ``Assessment.table_points`` holds them."""
+        return {name: points[:, self.place].tolist() for name, points in self.points.items()}
+
+
+Refusal = TypeVar("Refusal", bound=Exception)
+
+
+def decide_many(
+    decider: Decider, asks: Iterable[Ask | Refusal]
+) -> Iterator[Decided | Refusal | InvalidInputError]:
+    """Decide on each applicant, in order; in the place of one that cannot be scored, the error.
+
+    Applicants are read when they are needed and let go once their features are known, so a file of
+    any length can pass through. An error among the ``asks`` is handed on in its place.
+    """
+    waiting = iter(asks)
+    while True:
+        errors: dict[int, Refusal | InvalidInputError] = {}
+        rows: list[tuple[Features, date, LoanRequest]] = []
+        for place, ask in enumerate(islice(waiting, CHUNK)):
+            if isinstance(ask, Exception):
+                errors[place] = ask
+                continue
+            try:
+                features, loan = decider.measure(ask.applicant, ask.as_of, ask.loan)
+                check_income(features)
+            except InvalidInputError as error:
+                errors[place] = error
+            else:
+                rows.append((features, ask.as_of, loan))
+        if not rows and not errors:
+            return
+        decided = _decide(decider, rows) if rows else iter(())
+        for place in range(len(rows) + len(errors)):
+            yield errors[place] if place in errors else next(decided)
+
+
+def _decide(
+    decider: Decider, rows: Sequence[tuple[Features, date, LoanRequest]]
+) -> Iterator[Decided]:
+    features, days, loans = zip(*rows, strict=True)
+    measured = _measured(decider, features, days)
+    ruled = _ruled(decider.policy, measured, loans)
+    seen = _seen_by_models(decider, measured)
+    reasons = [
+        (*by_rules, *by_models, *for_rules, *for_models)
+        for by_rules, by_models, for_rules, for_models in zip(
+            ruled.adverse, seen.adverse, ruled.favourable, seen.favourable, strict=True
+        )
+    ]
+    of_each = zip(
+        features,
+        days,
+        loans,
+        ruled.outcomes,
+        ruled.final_scores,
+        ruled.grades,
+        ruled.offers,
+        reasons,
+        measured.scores.tolist(),
+        measured.pds,
+        measured.bands,
+        measured.segments,
+        range(len(rows)),
+        repeat(measured.points, len(rows)),
+        strict=True,
+    )
+    return map(Decided._make, of_each)
+
+
+class _Measured(NamedTuple):
+    """What the models say of n applicants; lists hold one value for each."""
+
+    columns: Mapping[str, Column]
+    points: Mapping[str, NDArray[np.float64]]
+    scores: NDArray[np.int64]
+    pds: Sequence[float | None]
+    bands: list[IncomeBand]
+    segments: list[Segment]
+
+
+def _measured(decider: Decider, features: Sequence[Features], days: Sequence[date]) -> _Measured:
+    model = decider.model
+    columns = feature_columns(features)
+    points = decider.scorer.cards.table_points(columns)
+    margins = {
+        name: card.intercept + sum(points[name], np.zeros(len(days)))
+        for name, card in model.scorecards.items()
+    }
+    pds: Sequence[float | None] = [None] * len(days)
+    if "default" in margins:
+        pds = [probability(margin) for margin in margins["default"].tolist()]
+    nominal = {day: pesos_of_the_day(model.reference, day) for day in set(days)}
+    incomes = columns["monthly_income"] * [nominal[day] for day in days]
+    ratios = [[income_ratio(margin) for margin in margins[name].tolist()] for name in INCOME_CARDS]
+    bands = rounded(incomes * np.sort(ratios, axis=0), 2)
+    return _Measured(
+        columns,
+        points,
+        scores=income_scores(margins["continuity"]),
+        pds=pds,
+        bands=list(map(IncomeBand._make, bands.T.tolist())),
+        segments=model.segmentation.assign_many(columns),
+    )
+
+
+class _Ruled(NamedTuple):
+    """What the policy says of n applicants; lists hold one value for each."""
+
+    outcomes: list[Outcome]
+    final_scores: list[int]
+    grades: list[str | None]
+    offers: list[Offer | None]
+    adverse: list[list[Reason]]
+    favourable: list[list[Reason]]
+
+
+def _ruled(policy: CompiledPolicy, measured: _Measured, loans: Sequence[LoanRequest]) -> _Ruled:
+    scores = measured.scores
+    p10, p50, p90 = np.transpose(measured.bands)
+    columns = {
+        **measured.columns,
+        "income_score": scores,
+        "pd": np.array(measured.pds, dtype=np.float64),
+        "segment": category_column(
+            [segment.code for segment in measured.segments], FIELDS["segment"].levels
+        ),
+        "income_p10": p10,
+        "income_p50": p50,
+        "income_p90": p90,
+        "loan_amount": np.array([loan.amount for loan in loans]),
+    }
+    told = judged(policy.adjustments, columns)
+    added = sum(fired.points * mask for fired, mask in told)
+    columns["final_score"] = np.clip(scores + added, SCORE_MIN, SCORE_MAX)
+    told += judged(policy.barriers, columns)
+    final_scores = columns["final_score"].tolist()
+    grades = [policy.grade(*pair) for pair in zip(final_scores, measured.pds, strict=True)]
+    chosen = [
+        policy.choose(grade, loan, band.p10)
+        for grade, loan, band in zip(grades, loans, measured.bands, strict=True)
+    ]
+    told += [(note, np.array([item is note for _, item in chosen])) for note in policy.notes]
+    outcomes = _outcomes(told)
+    choices = [
+        None if outcome == "decline" else choice
+        for outcome, (choice, _) in zip(outcomes, chosen, strict=True)
+    ]
+    offers = iter(price_many([item for item in choices if item], policy.policy.vat_rate))
+    return _Ruled(
+        outcomes,
+        final_scores,
+        grades,
+        [None if choice is None else next(offers) for choice in choices],
+        *rule_reasons(told),
+    )
+
+
+def _outcomes(told: Sequence[tuple[Fired, Mask]]) -> list[Outcome]:
+    """``outcome_of`` each, from what is told and of whom."""
+
+    def of_kind(kind: Kind) -> list[bool]:
+        masks = [mask for fired, mask in told if fired.kind == kind]
+        return np.logical_or.reduce(masks).tolist()  # type: ignore[no-any-return]
+
+    return [
+        "decline" if declined else "refer" if referred else "approve"
+        for declined, referred in zip(of_kind("knockout"), of_kind("referral"), strict=True)
+    ]
+
+
+def _seen_by_models(decider: Decider, measured: _Measured) -> Sides:
+    cards, points, columns = decider.model.scorecards, measured.points, measured.columns
+    by_score = points_by_code(cards["continuity"], points["continuity"], columns)
+    by_pd = np.zeros_like(by_score)
+    if "default" in cards:
+        by_pd = points_by_code(cards["default"], points["default"], columns, sign=-1.0)
+    return model_reasons(by_score, by_pd)

@@ -1,0 +1,1 @@
+"""What ``utilities.bench_api`` compares, and what it asks them."""
