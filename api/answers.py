@@ -61,7 +61,7 @@ def answer(
         **verdict(decision, reference=reference, standard_loan=standard_loan),
         "changes": None if changes is None else [_change(item) for item in changes],
         "explanation": {
-            "base_points": round(measured.base_points, 2),
+            "base_points": measured.base_points,
             "contributions": contributions(measured.score_contributions, values),
             "pd_contributions": contributions(measured.pd_contributions, values),
             "adjustment_points": sum(
@@ -114,8 +114,7 @@ def facts(measured: Assessment) -> bytes:
 def contributions(points: Mapping[str, float], values: Mapping[str, Any]) -> list[Body]:
     """Points by feature beside its value, in the order given."""
     return [
-        {"feature": name, "value": values[name], "points": round(added, 2)}
-        for name, added in points.items()
+        {"feature": name, "value": values[name], "points": added} for name, added in points.items()
     ]
 
 

@@ -114,7 +114,7 @@ def record_of(
         decided_at=sender.now,
         owner=sender.owner,
         reference=request.reference,
-        curp_hash=_curp_hash(request, sender.curp_key),
+        curp_hash=checked_curp_hash(request, sender.curp_key),
         idempotency_key=sender.idempotency_key,
         fingerprint=hashlib.sha256(raw).hexdigest() if keyed else None,
         as_of=measured.as_of,
@@ -152,13 +152,11 @@ def without_curp(raw: bytes) -> bytes:
 
 def shadow_of(serving: Serving, request: ScoreRequest, decision: Decision) -> Shadow | None:
     """What the challenger says of the same request; None without one, or when it fails."""
-    if serving.challenger is None:
+    if serving.challenger is None or serving.shadow is None:
         return None
     measured = decision.assessment
     try:
-        other = Decider(serving.challenger, serving.decider.policy).decide(
-            request.applicant, measured.as_of, measured.loan
-        )
+        other = serving.shadow.decide(request.applicant, measured.as_of, measured.loan)
     except Exception as error:
         # Whatever is wrong with a model that nobody is answered by, it must not cost an answer.
         name = type(error).__name__  # its message may repeat what was sent
@@ -174,7 +172,12 @@ def shadow_of(serving: Serving, request: ScoreRequest, decision: Decision) -> Sh
     )
 
 
-def _curp_hash(request: ScoreRequest, key: SecretStr | None) -> str | None:
+def checked_curp_hash(request: ScoreRequest, key: SecretStr | None) -> str | None:
+    """The hash of the CURP that came with a request; None without one.
+
+    Raises:
+        InvalidInputError: the CURP is not the applicant's, or cannot be hashed.
+    """
     if request.curp is None:
         return None
     if request.history is not None:

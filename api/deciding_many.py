@@ -11,11 +11,9 @@ from typing import NamedTuple
 from uuid import UUID
 
 import orjson
-from pydantic import SecretStr
 
 from api.answers import identified, verdict
-from api.curp import check_birth_date, curp_hash
-from api.deciding import Sender, day_of, record_of
+from api.deciding import Sender, checked_curp_hash, day_of, record_of
 from api.errors import input_error
 from api.model_host import Serving
 from api.store.ids import uuid7
@@ -84,8 +82,7 @@ def _ask(row: Row, sender: Sender) -> Ask | InvalidInputError | UnreadRowError:
     if request is None:
         return UnreadRowError()
     try:
-        if request.curp is not None:
-            _check_curp(request, request.curp, sender.curp_key)
+        checked_curp_hash(request, sender.curp_key)  # refused while the row can still be answered
         return Ask(request.applicant, day_of(request, sender.today), request.loan)
     except InvalidInputError as error:
         return error
@@ -141,12 +138,12 @@ def _decision(
 
 def _shadows(serving: Serving, decided: Sequence[Decided]) -> list[Shadow | None]:
     """What the challenger says of each; None without one, or when it fails."""
-    if serving.challenger is None:
+    if serving.challenger is None or serving.shadow is None:
         return [None] * len(decided)
     asks = [Ask(item.request.applicant, item.made.as_of, item.made.loan) for item in decided]
     version = serving.challenger.version
     try:
-        others = list(decide_many(Decider(serving.challenger, serving.decider.policy), asks))
+        others = list(decide_many(serving.shadow, asks))
     except Exception as error:
         # Whatever is wrong with a model that nobody is answered by, it must not cost an answer.
         name = type(error).__name__  # its message may repeat what was sent
@@ -174,14 +171,3 @@ def _inputs(request: ScoreRequest) -> bytes:
     # Shown, so that the fingerprint is of all that was sent; the record is made without it.
     shown = request.model_dump(mode="json", exclude_unset=True)
     return orjson.dumps({**shown, "curp": request.curp.get_secret_value()})
-
-
-def _check_curp(request: ScoreRequest, curp: SecretStr, key: SecretStr | None) -> None:
-    """Refuse what ``record_of`` would refuse, while the row can still be answered.
-
-    Raises:
-        InvalidInputError: the CURP is not the applicant's, or cannot be hashed.
-    """
-    if request.history is not None:
-        check_birth_date(curp, request.history.birth_date)
-    curp_hash(curp, key)

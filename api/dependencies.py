@@ -1,5 +1,6 @@
 """What routes need, as named types."""
 
+import re
 from typing import Annotated, Any, TypeVar, cast
 
 from fastapi import Depends, Header, Request
@@ -26,7 +27,9 @@ async def _service(request: Request) -> Service:
 def _refuse_unknown_queries(request: Request) -> None:
     """Refuse a query parameter that the route does not have: a misspelt filter filters nothing."""
     route = request.scope["route"]
+    documented = (route.openapi_extra or {}).get("parameters", ())
     known = [str(item.alias) for item in route.dependant.query_params]
+    known += [item["name"] for item in documented if item["in"] == "query"]
     for name in request.query_params:
         if name not in known:
             raise InvalidInputError(short(name), "a parameter", ", ".join(known) or "none")
@@ -50,14 +53,40 @@ class Admitted(Require):
 ServiceDep = Annotated[Service, Depends(_service)]
 PartnerDep = Annotated[Caller, Depends(Admitted(Role.PARTNER))]
 AnalystDep = Annotated[Caller, Depends(Admitted(Role.ANALYST))]
-IdempotencyKey = Annotated[
-    str | None,
-    Header(
-        pattern=r"^[\x21-\x7e]{1,128}$",
-        description="A name for this request that you make up, such as a UUID: sent again with the "
-        "same body it returns the same decision, with another body it is refused",
-    ),
-]
+_KEY_PATTERN = r"^[\x21-\x7e]{1,128}$"
+_KEY_TEXT = (
+    "A name for this request that you make up, such as a UUID: sent again with the same body it "
+    "returns the same decision, with another body it is refused"
+)
+IdempotencyKey = Annotated[str | None, Header(pattern=_KEY_PATTERN, description=_KEY_TEXT)]
+KEY_PARAMETER = {
+    "name": "idempotency-key",
+    "in": "header",
+    "required": False,
+    "description": _KEY_TEXT,
+    "schema": {"type": "string", "pattern": _KEY_PATTERN, "title": "Idempotency-Key"},
+}
+"""What the OpenAPI document says of the header that ``idempotency_key_of`` reads."""
+
+_is_key = re.compile(_KEY_PATTERN).fullmatch
+
+
+def idempotency_key_of(request: Request) -> str | None:
+    """The idempotency key of a request; read here, where a declared header takes 25 µs.
+
+    Raises:
+        InvalidInputError: it is not one.
+    """
+    for name, value in request.scope["headers"]:
+        if name == b"idempotency-key":
+            key = str(value, "latin-1")
+            if not _is_key(key):
+                raise InvalidInputError(
+                    "Idempotency-Key", short(key), "1 to 128 visible ASCII characters"
+                )
+            return key
+    return None
+
 
 Sent = TypeVar("Sent", bound=BaseModel)
 _JSON = ("application/json", "text/json")
@@ -66,6 +95,7 @@ _TEXTS = {
     401: "No key, or one that is not known",
     403: "The key's role may not do this",
     404: "Nothing of that name that this key may see",
+    406: "No type that is accepted can be answered",
     409: "What is there does not allow it",
     410: "Erased",
     413: "A body that is too large",

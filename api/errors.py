@@ -4,6 +4,7 @@ MalformedBodyError                             400  the body is not JSON, or not
 NotAuthenticatedError                          401  no key, or one that is not known
 NotAllowedError                                403  the key's role may not do this
 NotFoundError                                  404  there is nothing of that name that the key may see
+NotAcceptableError                             406  no type that the caller accepts can be answered
 ConflictError                                  409  what is there does not allow it
 MediaTypeError                                 415  a body of a type that is not read
 InvalidInputError, RequestValidationError      422  the request names a value that is not allowed
@@ -75,6 +76,12 @@ class NotFoundError(ServiceError):
     """Nothing of that name that the caller may see."""
 
     status, kind = 404, "not-found"
+
+
+class NotAcceptableError(ServiceError):
+    """None of the types that the caller accepts can be answered."""
+
+    status, kind = 406, "not-acceptable"
 
 
 class ConflictError(ServiceError):

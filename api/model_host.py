@@ -12,6 +12,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from threading import Lock
 from typing import Any, Literal
@@ -24,6 +25,7 @@ from solvencia.domain.verdict import CompiledPolicy
 from solvencia.serving.decider import Decider, policy_of
 
 logger = logging.getLogger("solvencia.api")
+_COLLECTED_AFTER = (50_000, 20, 50)
 _LoadedModel = tuple[Mapping[str, bytes], Model]
 _LoadedPolicy = tuple[bytes, CompiledPolicy]
 Event = Literal["loaded", "refused"]
@@ -43,6 +45,11 @@ class Serving:
     challenger: Model | None
     model_files: Mapping[str, bytes]
     policy_text: bytes
+
+    @cached_property
+    def shadow(self) -> Decider | None:
+        """The challenger with the policy in force, ready to decide."""
+        return None if self.challenger is None else Decider(self.challenger, self.decider.policy)
 
     @property
     def versions(self) -> tuple[str, str, str | None]:
@@ -271,6 +278,10 @@ def _spare_the_collector() -> None:
     for 50 to 90 ms. Done once, before the first answer. A later model needs no collection: its
     tables are flat (1,400 objects are walked, in 0.1 ms), and it refers nowhere to itself, so that
     it is freed with the last request that holds it.
+
+    A batch makes tens of thousands of values that refer nowhere to themselves either: the young ones
+    are looked at less often.
     """
     gc.collect()
     gc.freeze()
+    gc.set_threshold(*_COLLECTED_AFTER)

@@ -50,4 +50,14 @@ class Service:
 
     def today(self) -> date:
         """The day in Mexico City."""
-        return self.clock().astimezone(MEXICO_CITY).date()
+        return day_in_mexico(self.clock())
+
+
+def day_in_mexico(moment: datetime) -> date:
+    """The day of a moment in Mexico City.
+
+    >>> from datetime import UTC
+    >>> day_in_mexico(datetime(2026, 11, 22, 5, 59, tzinfo=UTC))
+    datetime.date(2026, 11, 21)
+    """
+    return moment.astimezone(MEXICO_CITY).date()

@@ -68,9 +68,6 @@ _ROWS: dict[int | str, dict[str, Any]] = {
         },
     }
 }
-_NOT_ACCEPTABLE: dict[int | str, dict[str, Any]] = {
-    406: {**problems()[422], "description": "No type that is accepted can be answered"}
-}
 
 
 async def _spool() -> AsyncIterator[IO[bytes]]:
@@ -82,7 +79,7 @@ async def _spool() -> AsyncIterator[IO[bytes]]:
 @router.post(
     "/score/batch",
     response_model=BatchOut,
-    responses={**problems(400, 413, 415), **_NOT_ACCEPTABLE, **_ROWS},
+    responses={**problems(400, 406, 413, 415), **_ROWS},
     openapi_extra={"requestBody": {"required": True, "content": _BODIES}},
 )
 async def score_batch(

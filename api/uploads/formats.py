@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from typing import IO, Protocol
 
-from api.errors import ServiceError
+from api.errors import NotAcceptableError
 from api.uploads import csv, ndjson, parquet
 from api.uploads.rows import Answered, Row
 
@@ -13,12 +13,6 @@ READERS: dict[str, Callable[[IO[bytes]], Iterator[Row]]] = {
     parquet.MEDIA_TYPE: parquet.read,
 }
 """By media type, what reads the rows of an upload."""
-
-
-class NotAcceptableError(ServiceError):
-    """None of the types that the caller accepts can be answered."""
-
-    status, kind = 406, "not-acceptable"
 
 
 class Writer(Protocol):

@@ -24,6 +24,9 @@ MOST_APPLICANTS = 10_000
 _PIECE = 262_144
 """Bytes that are read in one step: some milliseconds of work."""
 
+_MOST_BRACES = 4096
+"""Twice the spells that a history may have: a good row ends within as many."""
+
 _HEAD = re.compile(rb'\s*\{\s*"applicants"\s*:\s*\[\s*')
 _COMMA = re.compile(rb"\s*,\s*")
 _SPACE = b" \t\r\n"
@@ -93,7 +96,10 @@ def _cut(body: bytes, place: int, stop: int) -> int:
         return stop
     limit = min(stop, place + _PIECE + LONGEST_LINE)
     start, cut, depth = place, place + _PIECE, 0
-    while cut := body.find(b"}", cut, limit) + 1:
+    for _ in range(_MOST_BRACES):
+        cut = body.find(b"}", cut, limit) + 1
+        if not cut:
+            break
         depth += body.count(b"{", start, cut) - body.count(b"}", start, cut)
         if depth == 0:
             return cut

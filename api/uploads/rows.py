@@ -126,9 +126,8 @@ def _errors(error: ValidationError) -> Errors:
 
 
 def _about_row(error: dict[str, Any]) -> dict[str, Any]:
-    """An error without the CURP, and without a line that cannot be read: it may hold one."""
-    if error["field"] == "body":
-        error = {**error, "field": WHOLE_ROW}
-    if error["field"] in (WHOLE_ROW, "curp"):
-        error = {name: value for name, value in error.items() if name != "value"}
-    return error
+    """An error without a row that cannot be read: it may hold a CURP."""
+    if error["field"] != "body":
+        return error
+    told = {name: value for name, value in error.items() if name != "value"}
+    return {**told, "field": WHOLE_ROW}

@@ -8,7 +8,7 @@ from pydantic_core import PydanticCustomError
 
 from api.curp import Curp
 from api.wire.base import Reference, Wire
-from solvencia.domain.applicant import Applicant, IsoDate, LoanRequest, Profile
+from solvencia.domain.applicant import Applicant, Day, LoanRequest, Profile
 
 HISTORY_EXAMPLE: dict[str, Any] = {
     "reference": "cliente-20931",
@@ -72,14 +72,17 @@ class ScoreRequest(Wire):
     loan: LoanRequest | None = Field(
         None, description="The loan asked for; without it the policy's standard loan is decided"
     )
-    as_of: Annotated[
-        IsoDate | None,
-        Field(
-            title="Fecha",
-            description="Day on which the decision is made; today in Mexico City when left out",
-            ge=date(2000, 1, 1),
-        ),
-    ] = None
+    as_of: (
+        Annotated[
+            date,
+            Day(date(2000, 1, 1)),
+            Field(
+                title="Fecha",
+                description="Day on which the decision is made; today in Mexico City when left out",
+            ),
+        ]
+        | None
+    ) = None
 
     @model_validator(mode="after")
     def _one_applicant(self) -> Self:

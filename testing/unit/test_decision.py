@@ -11,7 +11,6 @@ from solvencia.domain.applicant import LoanRequest
 from solvencia.domain.decision import (
     Assessment,
     decide,
-    points_by_feature,
     policy_facts,
     standard_loan,
 )
@@ -177,10 +176,3 @@ def test_the_standard_loan_is_three_incomes_in_whole_steps(income, amount):
     loan = standard_loan(POLICY.policy, income)
 
     assert (loan.product, loan.amount, loan.term_months) == ("payroll", amount, 24)
-
-
-def test_points_put_the_largest_effect_first_and_ties_by_name():
-    points = points_by_feature({"b": 0.1, "a": -0.1, "c": 0.5})
-
-    assert list(points) == ["c", "a", "b"]
-    assert points["a"] == -points["b"]

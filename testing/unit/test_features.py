@@ -1,7 +1,11 @@
 """Features of a history: what must hold of every history, and a few counted by hand."""
 
+import sys
+from collections.abc import Callable
 from datetime import date, timedelta
 from math import isfinite
+from types import FrameType
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -288,3 +292,41 @@ def test_stretches_of_one_employer_are_disjoint_and_cover_every_day_worked(histo
 
     assert len(days) == len(set(days))
     assert {day for _, day in days} == set(days_worked(history))
+
+
+def _spells_that_pile_up(shape: str, count: int) -> list[EmploymentSpell]:
+    def of(number: int) -> EmploymentSpell:
+        begun = TODAY - timedelta(days=8000)
+        if shape == "one within the other":
+            return spell(begun + timedelta(days=number), TODAY - timedelta(days=number))
+        if shape == "all open":
+            return spell(begun + timedelta(days=number), None, 100.0 + number, f"E{number}")
+        if shape == "long and short":
+            long = timedelta(days=4000 if number % 2 else 1)
+            return spell(begun + timedelta(days=number), begun + timedelta(days=number) + long)
+        return spell(TODAY, None, 100.0 + number % 7)
+
+    return [of(number) for number in range(count)]
+
+
+@pytest.mark.parametrize(
+    "shape", ["one within the other", "all open", "long and short", "the same day"]
+)
+def test_the_work_of_reading_grows_with_the_spells_not_with_their_square(shape):
+    def lines_run(count: int) -> int:
+        history, run = applicant(*_spells_that_pile_up(shape, count)), 0
+
+        def watch(_frame: FrameType, _event: str, _arg: object) -> Callable[..., Any]:
+            nonlocal run
+            run += 1
+            return watch
+
+        before = sys.gettrace()
+        sys.settrace(watch)
+        try:
+            compute_features(history, TODAY, Reference())
+        finally:
+            sys.settrace(before)
+        return run
+
+    assert lines_run(1600) < 10 * lines_run(200)

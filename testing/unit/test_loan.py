@@ -10,6 +10,7 @@ from solvencia.domain.loan import (
     annual_total_cost,
     level_payment,
     payment_schedule,
+    total_paid,
 )
 
 VAT = 0.16
@@ -43,6 +44,28 @@ def test_every_payment_but_the_last_is_the_level_one(amount, rate, term):
     assert rows[-1].payment == pytest.approx(level, abs=carried)
 
 
+@given(
+    st.integers(1, 5_000_000_00),
+    rates,
+    st.integers(1, 120),
+    st.sampled_from([0.0, 0.08, 0.16, 0.5]),
+)
+def test_what_is_paid_in_all_is_the_sum_of_the_schedule(cents, rate, term, vat_rate):
+    rows = payment_schedule(cents / 100, rate, term, vat_rate)
+
+    paid = total_paid(cents / 100, rate, term, vat_rate)
+    assert paid == round(sum(row.payment for row in rows), 2)
+
+
+@pytest.mark.parametrize("cents", [25, 75, 125, 12_500, 62_550])
+def test_half_a_cent_is_rounded_as_in_the_schedule(cents):
+    # At 24 % a month's interest is 2 % of the balance, and half of these are half cents.
+    rows = payment_schedule(cents / 100, 0.24, 7, 0.5)
+
+    paid = total_paid(cents / 100, 0.24, 7, 0.5)
+    assert paid == round(sum(row.payment for row in rows), 2)
+
+
 @given(amounts, rates, terms)
 def test_the_level_payment_affords_the_amount_and_hardly_more(amount, rate, term):
     carried = affordable_amount(level_payment(amount, rate, term, VAT), rate, term, VAT)
@@ -74,6 +97,13 @@ def test_cat_without_a_fee_is_the_effective_rate(amount, rate, term):
     effective = (1 + rate / 12) ** 12 - 1
 
     assert annual_total_cost(amount, rate, term, 0.0) == pytest.approx(effective, abs=1e-9)
+
+
+@given(amounts, rates, terms, fees)
+def test_cat_is_the_same_for_every_amount(amount, rate, term, fee):
+    cat = annual_total_cost(amount, rate, term, fee)
+
+    assert cat == pytest.approx(annual_total_cost(1.0, rate, term, fee), rel=1e-9, abs=1e-12)
 
 
 @given(amounts, rates, terms, st.integers(0, 19))

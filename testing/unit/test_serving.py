@@ -1,5 +1,6 @@
 """From a history or a profile to a decision, with a tiny model and the committee's policy."""
 
+from dataclasses import replace
 from datetime import date
 from math import exp, log
 from pathlib import Path
@@ -10,9 +11,9 @@ import pytest
 from solvencia.artifact import SCORECARDS, Model
 from solvencia.domain.applicant import LoanRequest, Profile
 from solvencia.domain.errors import InvalidInputError
-from solvencia.domain.features import compute_features
+from solvencia.domain.features import FEATURES, compute_features
 from solvencia.domain.income import RATIO_FLOOR, income_ratio, income_ratios
-from solvencia.domain.scorecard import income_score, probability
+from solvencia.domain.scorecard import Bins, Scorecard, Table, income_score, probability
 from solvencia.domain.segment import Axis, Segment, Segmentation
 from solvencia.serving.decider import Decider, load_policy
 from solvencia.serving.scorer import assess
@@ -48,6 +49,31 @@ def test_points_add_up_to_the_score(decider):
     total = assessment.base_points + sum(assessment.score_contributions.values())
 
     assert round(total) == assessment.income_score
+
+
+def test_contributions_come_largest_first_and_ties_by_name(decider):
+    parts = {"age": -0.1, "education": 0.5, "employers_5y": 0.1}
+    bins = [Bins(name, levels=FEATURES[name].levels) for name in parts]
+    tables = [Table((item.feature,), (parts[item.feature],) * (item.missing + 1)) for item in bins]
+    card = Scorecard("continuity", "logit", 1.0, tuple(bins), tuple(tables))
+    cards = {**decider.model.scorecards, "continuity": card}
+    assessment = (
+        Decider(replace(decider.model, scorecards=cards), decider.policy)
+        .decide(STEADY, TODAY, LOAN)
+        .assessment
+    )
+
+    assert list(assessment.score_contributions) == ["education", "age", "employers_5y"]
+    assert assessment.score_contributions["education"] == pytest.approx(0.5 * 50 / log(2))
+    assert list(assessment.score_reasons) == ["age", "employers_5y"]  # education is unknown
+
+
+def test_the_points_of_every_table_are_kept(decider):
+    assessment = decider.decide(STEADY, TODAY, LOAN).assessment
+
+    assert set(assessment.table_points) == set(SCORECARDS)
+    for name, card in decider.model.scorecards.items():
+        assert assessment.table_points[name] == card.points(assessment.features._asdict())
 
 
 def test_what_lowers_the_margin_of_default_speaks_for_the_applicant(decider):

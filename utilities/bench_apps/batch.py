@@ -39,6 +39,7 @@ def main() -> int:
         decide_batch(serving, bodies[0], sender)
     gc.collect()
     gc.freeze()  # as the service does with what serves
+    gc.set_threshold(50_000, 20, 50)
     measured = []
     for body in bodies:
         start = time.process_time()

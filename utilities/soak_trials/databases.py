@@ -67,29 +67,32 @@ class Sqlite:
 
 
 class Postgresql:
-    """Databases of one server; away means that it was stopped, or that it crashed."""
+    """Schemas of one server; away means that it was stopped, that it crashed, or that it hangs."""
 
     name = "postgresql"
-    ways = ("stopped", "crashed")
+    ways = ("stopped", "crashed", "frozen")
 
     def __init__(self, server: PostgresServer) -> None:
         self._server = server
         self._numbers = count()
 
     def create(self) -> str:
-        """The address of a new database."""
-        return self._server.create_database(f"soak{next(self._numbers)}")
+        """The address of a new schema."""
+        return self._server.create_schema(f"soak{next(self._numbers)}")
 
     def leave(self, url: str, way: str) -> None:
-        """Stop the server with its connections, or let it crash."""
-        if way == "crashed":
-            self._server.crash()
-        else:
-            self._server.stop()
+        """Stop the server with its connections, let it crash, or let it hang."""
+        {
+            "stopped": self._server.stop,
+            "crashed": self._server.crash,
+            "frozen": self._server.freeze,
+        }[way]()
 
     def come_back(self) -> None:
-        """Start the server on its data."""
-        if not self._server.running:
+        """Start the server on its data, or let it go on."""
+        if self._server.running:
+            self._server.thaw()
+        else:
             self._server.start()
 
 
@@ -103,5 +106,5 @@ def opened(name: str, directory: Path) -> Iterator[Database]:
         finally:
             database.come_back()
     else:
-        with PostgresServer() as server:
+        with PostgresServer(fsync=True) as server:
             yield Postgresql(server)

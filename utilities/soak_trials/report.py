@@ -43,10 +43,10 @@ def table(reports: Sequence[Report]) -> str:
     >>> other.add("kills", 3)
     >>> other.promise(False, "2 decisions are lost")
     >>> print(table([one, other]))
-                                               stops        kills
-                                              sqlite       sqlite
-    answered                                   1,200
-    kills                                                       3
+                                              stops        kills
+                                             sqlite       sqlite
+    answered                                  1,200
+    kills                                                      3
     BROKEN kills sqlite: 2 decisions are lost
     """
     widths = [max(12, *map(len, report.title.split())) + 1 for report in reports]

@@ -6,6 +6,7 @@ or later is still current. Nothing else about the future can enter.
 """
 
 from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -15,8 +16,14 @@ from solvencia.domain.applicant import Applicant, LoanRequest, Profile
 from solvencia.domain.catalogue import EDUCATION, INDUSTRIES, PRODUCTS
 from solvencia.domain.characteristic import Characteristic
 from solvencia.domain.errors import InvalidInputError
-from solvencia.domain.history import add_years, age_on, income_segments, known_stretches
-from solvencia.domain.reference import DAYS_PER_WAGE_MONTH, Reference, month_of
+from solvencia.domain.history import (
+    Segment,
+    age_on,
+    anniversaries,
+    income_segments,
+    known_stretches,
+)
+from solvencia.domain.reference import DAYS_PER_WAGE_MONTH, Reference, Series, month_of
 
 DAYS_PER_MONTH = 30.4375
 
@@ -41,12 +48,9 @@ class FeatureInfo:
 
     def direction(self, model: str) -> int | None:
         """Direction for one model: 'continuity', 'income' or 'default'."""
-        directions = {
-            "continuity": self.continuity,
-            "income": self.income,
-            "default": self.default,
-        }
-        return directions[model]
+        return {"continuity": self.continuity, "income": self.income, "default": self.default}[
+            model
+        ]
 
 
 class Features(NamedTuple):
@@ -270,6 +274,52 @@ def compute_features(
     >>> round(features.months_in_current_job, 1), round(features.contribution_density, 3)
     (48.0, 0.923)
     """
+    told = told_by_history(applicant, as_of, prior_weeks=prior_weeks)
+    return features_of(told, as_of, reference, loan)
+
+
+def profile_features(
+    profile: Profile, as_of: date, reference: Reference, loan: LoanRequest | None = None
+) -> Features:
+    """Features of a profile: what it gives, its environment on ``as_of``, and the rest unknown.
+
+    >>> profile = Profile(monthly_income=15_200, age=34, months_in_current_job=48)
+    >>> features = profile_features(profile, date(2024, 7, 1), Reference())
+    >>> features.monthly_income, features.months_unemployed, features.contribution_density
+    (15200.0, 0.0, None)
+    """
+    return features_of(told_by_profile(profile), as_of, reference, loan)
+
+
+class Told(NamedTuple):
+    """What a history or a profile tells by itself, before prices, surroundings and a loan.
+
+    Fields that are features too hold them. ``nominal_income`` is monthly; ``recent`` is the income of
+    the last five years as segments (``history.income_segments``), none before the first of them.
+    """
+
+    nominal_income: float
+    months_in_current_job: float
+    months_unemployed: float
+    employers_5y: float | None
+    contribution_weeks: float | None
+    contribution_density: float | None
+    age: float
+    longest_job_months: float | None
+    industry: str | None
+    education: str | None
+    state: str | None
+    daily_wage: float
+    first_day: int
+    recent: Sequence[Segment]
+
+
+def told_by_history(applicant: Applicant, as_of: date, *, prior_weeks: float = 0.0) -> Told:
+    """What a work history tells on ``as_of``; see ``compute_features``.
+
+    Raises:
+        InvalidInputError: no spell had begun by ``as_of``, or the applicant was under 15 then.
+    """
     today = as_of.toordinal()
     age = age_on(applicant.birth_date, as_of)
     if age < 15:
@@ -286,8 +336,7 @@ def compute_features(
     reached: dict[str, int] = {}
     recent_employers = set()
     longest = 0
-    five_years_ago, then, last_year = _anniversaries(as_of)
-    first_day = work[0][0]
+    since = anniversaries(as_of)[0]  # five years before
     last_day, best_wage, employer_now, state, industry = -1, 0.0, "", "", ""
     for start, end, employer, wage, where, division in work:
         if employer not in begun or start > reached[employer] + 1:
@@ -296,7 +345,7 @@ def compute_features(
         days = end - begun[employer] + 1
         if days > longest:
             longest = days
-        if end >= five_years_ago:
+        if end >= since:
             recent_employers.add(employer)
         if end > last_day or (end == last_day and (wage, employer) > (best_wage, employer_now)):
             last_day, best_wage, employer_now, state, industry = (
@@ -308,187 +357,112 @@ def compute_features(
             )
     segments = income_segments(work)
 
+    first_day = work[0][0]
     employed = last_day == today
     daily_wage = segments[-1][2]
-    known_month = reference.last_price_month(today)
-    real_now = reference.base_pesos_of_month(known_month)
-    monthly_income = daily_wage * DAYS_PER_WAGE_MONTH * real_now
-
-    growth_12m: float | None = None
-    growth_36m: float | None = None
-    mean_square = mean_total = 0.0
-    past_income, past_days, covered = 0.0, 0, 0
-    prices = bool(reference.inpc)
-    for begin, end, wage in segments:
-        covered += end - begin
-        if end <= five_years_ago:
-            continue
-        if begin < five_years_ago:
-            begin = five_years_ago
-        real = (
-            wage * reference.base_pesos_of_month(min(_month_of((begin + end) // 2), known_month))
-            if prices
-            else wage
-        )
-        past_income += real * (end - begin)
-        past_days += end - begin
-        if end > then:
-            if begin <= then:
-                growth_36m = monthly_income / _monthly(reference, wage, then, known_month) - 1.0
-            if begin <= last_year < end:
-                growth_12m = (
-                    monthly_income / _monthly(reference, wage, last_year, known_month) - 1.0
-                )
-            days = end - max(begin, then)
-            mean_total += real * days
-            mean_square += real * real * days
-    window = today - max(then, first_day) + 1
-    volatility: float | None = None
-    if mean_total > 0:
-        mean = mean_total / window
-        volatility = max(mean_square / window - mean * mean, 0.0) ** 0.5 / mean
+    covered = sum([end - begin for begin, end, _ in segments])
     weeks = applicant.contribution_weeks
-    if weeks is None:
-        weeks = prior_weeks + covered / 7
-    return _complete(
-        reference=reference,
-        today=today,
-        loan=loan,
+    return Told(
         nominal_income=daily_wage * DAYS_PER_WAGE_MONTH,
-        monthly_income=monthly_income,
         months_in_current_job=(today - begun[employer_now]) / DAYS_PER_MONTH if employed else 0.0,
         months_unemployed=0.0 if employed else (today - last_day) / DAYS_PER_MONTH,
         employers_5y=float(len(recent_employers)),
-        contribution_weeks=weeks,
+        contribution_weeks=prior_weeks + covered / 7 if weeks is None else weeks,
         contribution_density=covered / (today - first_day + 1),
         age=age,
-        income_growth_12m=growth_12m,
-        income_growth_36m=growth_36m,
-        income_volatility=volatility,
-        income_to_average=(
-            daily_wage * real_now * past_days / past_income if past_income > 0 else None
-        ),
         longest_job_months=longest / DAYS_PER_MONTH,
         industry=industry or None,
         education=applicant.education,
         state=state or None,
+        daily_wage=daily_wage,
+        first_day=first_day,
+        recent=[(max(begin, since), end, wage) for begin, end, wage in segments if end > since],
     )
 
 
-_month_of = lru_cache(maxsize=8192)(month_of)
-"""The same days of the last five years are asked for again and again."""
-
-
-@lru_cache(maxsize=256)
-def _anniversaries(as_of: date) -> tuple[int, int, int]:
-    """The day five years, three years and one year before."""
-    five, three, one = (add_years(as_of, -years).toordinal() for years in (5, 3, 1))
-    return five, three, one
-
-
-def _monthly(reference: Reference, daily_wage: float, day: int, known_month: int) -> float:
-    """Monthly income in base-month pesos of a wage of ``day``, by the prices known since."""
-    price = reference.base_pesos_of_month(min(_month_of(day), known_month))
-    return daily_wage * DAYS_PER_WAGE_MONTH * price
-
-
-def profile_features(
-    profile: Profile, as_of: date, reference: Reference, loan: LoanRequest | None = None
-) -> Features:
-    """Features of a profile: what it gives, its environment on ``as_of``, and the rest unknown.
-
-    >>> profile = Profile(monthly_income=15_200, age=34, months_in_current_job=48)
-    >>> features = profile_features(profile, date(2024, 7, 1), Reference())
-    >>> features.monthly_income, features.months_unemployed, features.contribution_density
-    (15200.0, 0.0, None)
-    """
-    today = as_of.toordinal()
-    real_now = reference.base_pesos_of_month(reference.last_price_month(today))
+def told_by_profile(profile: Profile) -> Told:
+    """What a profile tells."""
     longest = profile.longest_job_months
-    return _complete(
-        reference=reference,
-        today=today,
-        loan=loan,
+    return Told(
         nominal_income=profile.monthly_income,
-        monthly_income=profile.monthly_income * real_now,
         months_in_current_job=profile.months_in_current_job,
         months_unemployed=profile.months_unemployed,
         employers_5y=None if profile.employers_5y is None else float(profile.employers_5y),
         contribution_weeks=profile.contribution_weeks,
         contribution_density=None,
         age=profile.age,
-        income_growth_12m=None,
-        income_growth_36m=None,
-        income_volatility=None,
-        income_to_average=None,
-        longest_job_months=(
-            None if longest is None else max(longest, profile.months_in_current_job)
-        ),
+        longest_job_months=None if longest is None else max(longest, profile.months_in_current_job),
         industry=profile.industry,
         education=profile.education,
         state=profile.state,
+        daily_wage=0.0,
+        first_day=0,
+        recent=(),
     )
 
 
-def _complete(
-    *,
-    reference: Reference,
-    today: int,
-    loan: LoanRequest | None,
-    nominal_income: float,
-    monthly_income: float,
-    months_in_current_job: float,
-    months_unemployed: float,
-    employers_5y: float | None,
-    contribution_weeks: float | None,
-    contribution_density: float | None,
-    age: float,
-    income_growth_12m: float | None,
-    income_growth_36m: float | None,
-    income_volatility: float | None,
-    income_to_average: float | None,
-    longest_job_months: float | None,
-    industry: str | None,
-    education: str | None,
-    state: str | None,
+def features_of(
+    told: Told, as_of: date, reference: Reference, loan: LoanRequest | None = None
 ) -> Features:
-    """Add the environment and the loan to what the history or the profile gave."""
-    required = reference.pension_weeks.at(today) if reference.pension_weeks else None
-    minimum = reference.minimum_wage.at(today) if reference.minimum_wage else None
-    state_wage = decile = growth = unemployment = informality = None
-    if state is not None:
-        if series := reference.state_wage.get(state):
-            state_wage = series.at(today)
-        if bounds := reference.state_income_bounds.get(state):
-            decile = 1.0 + bisect_right(bounds, monthly_income)
-        if series := reference.state_growth.get(state):
-            growth = series.at(today)
-        if series := reference.state_unemployment.get(state):
-            unemployment = series.at(today)
-        if series := reference.state_informality.get(state):
-            informality = series.at(today)
-    industry_series = reference.industry_growth.get(industry) if industry else None
+    """Features of what is told, with the prices, the surroundings and the loan."""
+    today = as_of.toordinal()
+    known_month = reference.last_price_month(today)
+    real_now = reference.base_pesos_of_month(known_month)
+    nominal_income = told.nominal_income
+    monthly_income = nominal_income * real_now
+
+    growth_12m: float | None = None
+    growth_36m: float | None = None
+    _, then, last_year = anniversaries(as_of)
+    mean_square = mean_total = 0.0
+    past_income, past_days = 0.0, 0
+
+    def in_base_pesos(nominal: float, day: int) -> float:
+        """By the prices known since."""
+        return nominal * reference.base_pesos_of_month(min(_month_of(day), known_month))
+
+    for begin, end, wage in told.recent:
+        real = in_base_pesos(wage, (begin + end) // 2)
+        past_income += real * (end - begin)
+        past_days += end - begin
+        if end > then:
+            if begin <= then:
+                growth_36m = monthly_income / in_base_pesos(wage * DAYS_PER_WAGE_MONTH, then) - 1.0
+            if begin <= last_year < end:
+                past = in_base_pesos(wage * DAYS_PER_WAGE_MONTH, last_year)
+                growth_12m = monthly_income / past - 1.0
+            days = end - max(begin, then)
+            mean_total += real * days
+            mean_square += real * real * days
+    volatility: float | None = None
+    if mean_total > 0:
+        window = today - max(then, told.first_day) + 1
+        mean = mean_total / window
+        volatility = max(mean_square / window - mean * mean, 0.0) ** 0.5 / mean
+    weeks, industry = told.contribution_weeks, told.industry
+    around = surroundings(reference, today, told.state, industry)
+    required, minimum, state_wage, bounds, growth, unemployment, informality, division = around
     return Features(
         monthly_income=monthly_income,
-        months_in_current_job=months_in_current_job,
-        months_unemployed=months_unemployed,
-        employers_5y=employers_5y,
-        contribution_weeks=contribution_weeks,
-        contribution_density=contribution_density,
-        age=age,
-        income_growth_12m=income_growth_12m,
-        income_growth_36m=income_growth_36m,
-        income_volatility=income_volatility,
-        income_to_average=income_to_average,
-        longest_job_months=longest_job_months,
-        industry=industry,
-        education=education,
-        weeks_to_pension=(
-            max(0.0, required - contribution_weeks)
-            if required is not None and contribution_weeks is not None
-            else None
+        months_in_current_job=told.months_in_current_job,
+        months_unemployed=told.months_unemployed,
+        employers_5y=told.employers_5y,
+        contribution_weeks=weeks,
+        contribution_density=told.contribution_density,
+        age=told.age,
+        income_growth_12m=growth_12m,
+        income_growth_36m=growth_36m,
+        income_volatility=volatility,
+        income_to_average=(
+            told.daily_wage * real_now * past_days / past_income if past_income > 0 else None
         ),
-        income_decile=decile,
+        longest_job_months=told.longest_job_months,
+        industry=industry,
+        education=told.education,
+        weeks_to_pension=(
+            max(0.0, required - weeks) if required is not None and weeks is not None else None
+        ),
+        income_decile=1.0 + bisect_right(bounds, monthly_income) if bounds else None,
         income_to_state_wage=monthly_income / state_wage if state_wage else None,
         income_to_minimum_wage=(
             nominal_income / (minimum * DAYS_PER_WAGE_MONTH) if minimum else None
@@ -496,8 +470,40 @@ def _complete(
         state_growth=growth,
         state_unemployment=unemployment,
         state_informality=informality,
-        industry_growth=industry_series.at(today) if industry_series else None,
+        industry_growth=division,
         loan_product=loan.product if loan else None,
         loan_to_income=loan.amount / nominal_income if loan else None,
         loan_term_months=float(loan.term_months) if loan else None,
     )
+
+
+_Known = float | None
+Surroundings = tuple[
+    _Known, _Known, _Known, tuple[float, ...] | None, _Known, _Known, _Known, _Known
+]
+"""Pension weeks, minimum wage; a state's wage, income bounds, growth, unemployment, informality; an
+industry's growth. Units as in ``Reference``."""
+
+
+def surroundings(
+    reference: Reference, day: int, state: str | None, industry: str | None
+) -> Surroundings:
+    """What the reference tells of a day, a state and an industry."""
+
+    def known(series: Series | None) -> float | None:
+        return series.at(day) if series else None
+
+    return (
+        known(reference.pension_weeks),
+        known(reference.minimum_wage),
+        known(reference.state_wage.get(state)) if state else None,
+        reference.state_income_bounds.get(state) if state else None,
+        known(reference.state_growth.get(state)) if state else None,
+        known(reference.state_unemployment.get(state)) if state else None,
+        known(reference.state_informality.get(state)) if state else None,
+        known(reference.industry_growth.get(industry)) if industry else None,
+    )
+
+
+_month_of = lru_cache(maxsize=8192)(month_of)
+"""The same days of the last five years are asked for again and again."""

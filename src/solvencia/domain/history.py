@@ -5,6 +5,7 @@ Days are proleptic ordinals. The same reading serves the features of a day and t
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import NamedTuple
 
 from solvencia.domain.applicant import EmploymentSpell
@@ -38,6 +39,13 @@ def add_years(day: date, years: int) -> date:
         return day.replace(year=day.year + years)
     except ValueError:
         return day.replace(year=day.year + years, day=28)
+
+
+@lru_cache(maxsize=256)
+def anniversaries(as_of: date) -> tuple[int, int, int]:
+    """The day five years, three years and one year before."""
+    five, three, one = (add_years(as_of, -years).toordinal() for years in (5, 3, 1))
+    return five, three, one
 
 
 def age_on(birth_date: date, day: date) -> float:

@@ -1,4 +1,4 @@
-"""Arithmetic of a level-payment loan: payment, amount that a payment carries, schedule and CAT.
+"""A level-payment loan: payment, amount that a payment carries, schedule, CAT, and what is offered.
 
 Rates are yearly fractions and nominal (a month bears a twelfth). VAT falls on interest and on the
 opening fee. CAT follows Banco de México's circular 21/2009: the yearly rate that makes what the
@@ -6,8 +6,13 @@ borrower receives equal to what the borrower pays, both discounted to the day of
 without VAT.
 """
 
+from bisect import bisect_left
 from dataclasses import dataclass
+from functools import lru_cache
 from math import ceil, floor
+from typing import NamedTuple
+
+from solvencia.domain.applicant import LoanRequest
 
 NEARLY_HALF = 0.499_999
 """A number of cents up to this far from a whole one is rounded to it, whatever its last bits."""
@@ -148,3 +153,92 @@ def annual_total_cost(
         )
         low, high = (middle, high) if value > received else (low, middle)
     return (1 + low) ** 12 - 1
+
+
+class Offer(NamedTuple):
+    """What is offered. Money in MXN.
+
+    ``annual_rate`` is nominal, before VAT; ``monthly_payment`` includes VAT on interest;
+    ``opening_fee`` includes VAT and is taken from the amount; ``total_cost`` is what is paid in all
+    beyond the amount, VAT included; ``cat`` is the yearly total cost without VAT.
+    """
+
+    product: str
+    amount: float
+    term_months: int
+    annual_rate: float
+    monthly_payment: float
+    opening_fee: float
+    total_cost: float
+    cat: float
+
+
+class Choice(NamedTuple):
+    """The amount and the term that can be offered, before they are priced."""
+
+    product: str
+    amount: float
+    term_months: int
+    annual_rate: float
+    opening_fee: float
+
+
+class Shelf(NamedTuple):
+    """What may be offered of one product: amounts in MXN, the term in months, rates by year.
+
+    ``annuities`` holds for each of ``terms`` the term and its ``annuity``; ``opening_fee`` is a share
+    of the amount, before VAT.
+    """
+
+    product: str
+    max_payment_to_income: float
+    min_amount: float
+    max_amount: float
+    amount_step: float
+    annual_rate: float
+    opening_fee: float
+    terms: tuple[int, ...]
+    annuities: tuple[tuple[int, float, float], ...]
+
+    def choose(self, loan: LoanRequest, income_p10: float) -> Choice | None:
+        """The largest amount up to the one asked for, at the asked term or the next that there is.
+
+        The payment, VAT included, may take ``max_payment_to_income`` of ``income_p10``. When that
+        leaves less than ``min_amount``, longer terms are tried; None when none of them is enough.
+        """
+        payment = self.max_payment_to_income * income_p10
+        most = min(loan.amount, self.max_amount)
+        step = self.amount_step
+        first = min(bisect_left(self.terms, loan.term_months), len(self.terms) - 1)
+        for term, rate, discounted in self.annuities[first:]:
+            amount = min(most, carried_amount(payment, term, rate, discounted))
+            amount = floor(amount / step + 1e-9) * step
+            if not amount.is_integer():
+                amount = round(amount, 2)
+            if amount >= self.min_amount:
+                return Choice(self.product, amount, term, self.annual_rate, self.opening_fee)
+        return None
+
+
+@lru_cache(maxsize=8192)
+def price(choice: Choice, vat_rate: float) -> Offer:
+    """The offer of an amount; amounts come in steps, so the same one is priced again and again."""
+    product, amount, term_months, annual_rate, opening_fee = choice
+    paid = total_paid(amount, annual_rate, term_months, vat_rate)
+    fee = round(amount * opening_fee * (1 + vat_rate), 2)
+    return Offer(
+        product=product,
+        amount=amount,
+        term_months=term_months,
+        annual_rate=annual_rate,
+        monthly_payment=level_payment(amount, annual_rate, term_months, vat_rate),
+        opening_fee=fee,
+        total_cost=round(paid + fee - amount, 2),
+        cat=rounded_cat(annual_rate, term_months, opening_fee),
+    )
+
+
+@lru_cache(maxsize=1024)
+def rounded_cat(annual_rate: float, term_months: int, opening_fee: float) -> float:
+    """CAT to the hundredth of a percent; it is the same for every amount."""
+    return round(annual_total_cost(1.0, annual_rate, term_months, opening_fee), 4)

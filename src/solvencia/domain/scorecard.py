@@ -29,9 +29,6 @@ MISSING_LABEL = "missing"
 _BLOCK = 16_384
 """Rows scored at a time: their cells stay in the processor's cache."""
 
-_SHORT = 4096
-"""Rows up to which a search by halves is faster than a comparison with every edge."""
-
 Values = Mapping[str, float | str | None]
 """One applicant's value of each feature by name; None or NaN where it is unknown."""
 
@@ -151,8 +148,8 @@ class Bins:
 
 
 def _edges_passed(edges: tuple[float, ...], numbers: NDArray[np.float64]) -> NDArray[np.int64]:
-    """How many edges each number has reached: in a long column, comparing with all of them is faster."""
-    if len(numbers) <= _SHORT or len(edges) > np.iinfo(np.uint8).max:
+    """How many edges each number has reached: in a long column, comparing with all is faster."""
+    if len(numbers) <= 4096 or len(edges) > np.iinfo(np.uint8).max:
         return np.searchsorted(np.asarray(edges), numbers, side="right")
     passed = np.zeros(len(numbers), dtype=np.uint8)
     for edge in edges:
@@ -229,10 +226,7 @@ class Scorecard:
 
     @cached_property
     def _readers(self) -> list[tuple[str, tuple[float, ...] | None, Bins, int]]:
-        return [
-            (bins.feature, None if bins.levels else bins.edges, bins, bins.missing)
-            for bins in self.bins
-        ]
+        return [(b.feature, None if b.levels else b.edges, b, b.missing) for b in self.bins]
 
     @cached_property
     def _singles(self) -> list[tuple[int, Any]]:
@@ -250,16 +244,14 @@ class Scorecard:
 
     def cells(self, values: Values) -> list[int]:
         """Cell of each binned feature, in the order of ``bins``; an absent feature is missing."""
-        cells = []
-        for feature, edges, bins, missing in self._readers:
-            value = values.get(feature)
-            if value is None or value != value:
-                cells.append(missing)
-            elif edges is None:
-                cells.append(bins.cell(value))
-            else:
-                cells.append(bisect_right(edges, value))
-        return cells
+        return [
+            missing
+            if (value := values.get(feature)) is None or value != value
+            else bins.cell(value)
+            if edges is None
+            else bisect_right(edges, value)
+            for feature, edges, bins, missing in self._readers
+        ]
 
     def points(self, values: Values) -> list[float]:
         """Points of each table, in the order of ``tables``."""
@@ -286,8 +278,7 @@ class Scorecard:
 
     def by_feature(self, values: Values) -> dict[str, float]:
         """Contribution of each feature to the margin; a pair's points are shared in halves."""
-        shares = self.shares(self.points(values))
-        return dict(zip(self.shared_features, shares, strict=True))
+        return dict(zip(self.shared_features, self.shares(self.points(values)), strict=True))
 
     @cached_property
     def shared_features(self) -> tuple[str, ...]:

@@ -1,24 +1,18 @@
 """A policy applied to facts: which rules fire, the final score, the grade, the offer, the outcome."""
 
 import json
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
-from math import floor
-from typing import Literal, NamedTuple, Self
+from functools import cached_property
+from typing import Literal, NamedTuple
 
 from pydantic import ValidationError
 
 from solvencia.domain.applicant import LoanRequest
 from solvencia.domain.errors import PolicyError
-from solvencia.domain.loan import (
-    annual_total_cost,
-    annuity,
-    carried_amount,
-    level_payment,
-    total_paid,
-)
+from solvencia.domain.loan import Choice, Shelf, annuity, price
+from solvencia.domain.loan import Offer as Offer
 from solvencia.domain.policy import (
     BELOW_MINIMUM_CODE,
     COMPARE,
@@ -53,24 +47,6 @@ class Fired(NamedTuple):
     kind: Kind
     points: int
     reason: Text
-
-
-class Offer(NamedTuple):
-    """What is offered. Money in MXN.
-
-    ``annual_rate`` is nominal, before VAT; ``monthly_payment`` includes VAT on interest;
-    ``opening_fee`` includes VAT and is taken from the amount; ``total_cost`` is what is paid in all
-    beyond the amount, VAT included; ``cat`` is the yearly total cost without VAT.
-    """
-
-    product: str
-    amount: float
-    term_months: int
-    annual_rate: float
-    monthly_payment: float
-    opening_fee: float
-    total_cost: float
-    cat: float
 
 
 class Verdict(NamedTuple):
@@ -187,16 +163,16 @@ class CompiledPolicy:
         return self.policy.grades.order[max(by_score, by_pd)]
 
     @cached_property
-    def _shelves(self) -> dict[tuple[str, str], "Shelf"]:
+    def _shelves(self) -> dict[tuple[str, str], Shelf]:
         return {
-            (product, grade): Shelf.of(product, terms, self.policy)
+            (product, grade): _shelf(product, terms, self.policy)
             for product, by_grade in self.policy.offers.items()
             for grade, terms in by_grade.items()
         }
 
     def choose(
         self, grade: str | None, loan: LoanRequest, income_p10: float | str | None
-    ) -> tuple["Choice | None", Fired | None]:
+    ) -> tuple[Choice | None, Fired | None]:
         """What the grade and the income allow, and what is to be told of it, if anything."""
         notes = self.notes
         if grade is None:
@@ -240,99 +216,27 @@ def outcome_of(fired: Iterable[Fired]) -> Outcome:
     return "refer" if "referral" in kinds else "approve"
 
 
-class Choice(NamedTuple):
-    """The amount and the term that can be offered, by the terms of a grade."""
-
-    product: str
-    amount: float
-    term_months: int
-    annual_rate: float
-    opening_fee: float
-
-
-class Shelf(NamedTuple):
-    """What a grade may be offered, ready to choose from.
-
-    ``annuities`` holds for each of ``terms`` the term and its ``loan.annuity``.
-    """
-
-    product: str
-    max_payment_to_income: float
-    min_amount: float
-    max_amount: float
-    amount_step: float
-    annual_rate: float
-    opening_fee: float
-    terms: tuple[int, ...]
-    annuities: tuple[tuple[int, float, float], ...]
-
-    @classmethod
-    def of(cls, product: str, terms: OfferTerms, policy: Policy) -> Self:
-        """The shelf of one product and grade."""
-        return cls(
-            product=str(product),
-            max_payment_to_income=terms.max_payment_to_income,
-            min_amount=policy.min_amount,
-            max_amount=terms.max_amount,
-            amount_step=policy.amount_step,
-            annual_rate=terms.annual_rate,
-            opening_fee=terms.opening_fee,
-            terms=terms.terms,
-            annuities=tuple(
-                (term, *annuity(terms.annual_rate, term, policy.vat_rate)) for term in terms.terms
-            ),
-        )
-
-    def choose(self, loan: LoanRequest, income_p10: float) -> Choice | None:
-        """The largest amount up to the one asked for, at the asked term or the next that there is.
-
-        The payment, VAT included, may take ``max_payment_to_income`` of ``income_p10``. When that
-        leaves less than ``min_amount``, longer terms are tried; None when none of them is enough.
-        """
-        payment = self.max_payment_to_income * income_p10
-        most = min(loan.amount, self.max_amount)
-        step = self.amount_step
-        first = min(bisect_left(self.terms, loan.term_months), len(self.terms) - 1)
-        for term, rate, discounted in self.annuities[first:]:
-            amount = min(most, carried_amount(payment, term, rate, discounted))
-            amount = floor(amount / step + 1e-9) * step
-            if not amount.is_integer():
-                amount = round(amount, 2)
-            if amount >= self.min_amount:
-                return Choice(self.product, amount, term, self.annual_rate, self.opening_fee)
-        return None
-
-
 def make_offer(
     terms: OfferTerms, policy: Policy, loan: LoanRequest, income_p10: float
 ) -> Offer | None:
     """What ``Shelf.choose`` chooses, with its cost."""
-    choice = Shelf.of(loan.product, terms, policy).choose(loan, income_p10)
+    choice = _shelf(loan.product, terms, policy).choose(loan, income_p10)
     return None if choice is None else price(choice, policy.vat_rate)
 
 
-@lru_cache(maxsize=8192)
-def price(choice: Choice, vat_rate: float) -> Offer:
-    """The offer of an amount; amounts come in steps, so the same one is priced again and again."""
-    product, amount, term_months, annual_rate, opening_fee = choice
-    paid = total_paid(amount, annual_rate, term_months, vat_rate)
-    fee = round(amount * opening_fee * (1 + vat_rate), 2)
-    return Offer(
-        product=product,
-        amount=amount,
-        term_months=term_months,
-        annual_rate=annual_rate,
-        monthly_payment=level_payment(amount, annual_rate, term_months, vat_rate),
-        opening_fee=fee,
-        total_cost=round(paid + fee - amount, 2),
-        cat=rounded_cat(annual_rate, term_months, opening_fee),
+def _shelf(product: str, terms: OfferTerms, policy: Policy) -> Shelf:
+    rate = terms.annual_rate
+    return Shelf(
+        product=str(product),
+        max_payment_to_income=terms.max_payment_to_income,
+        min_amount=policy.min_amount,
+        max_amount=terms.max_amount,
+        amount_step=policy.amount_step,
+        annual_rate=rate,
+        opening_fee=terms.opening_fee,
+        terms=terms.terms,
+        annuities=tuple((term, *annuity(rate, term, policy.vat_rate)) for term in terms.terms),
     )
-
-
-@lru_cache(maxsize=1024)
-def rounded_cat(annual_rate: float, term_months: int, opening_fee: float) -> float:
-    """CAT to the hundredth of a percent; it is the same for every amount."""
-    return round(annual_total_cost(1.0, annual_rate, term_months, opening_fee), 4)
 
 
 def read_policy(text: str, digest: str) -> CompiledPolicy:

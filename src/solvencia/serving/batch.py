@@ -1,8 +1,8 @@
 """Deciding on many applicants at once, each as ``Decider.decide`` would, to the last bit.
 
-Histories are read one by one, by the one implementation of the features. Scorecards, segments,
-rules and reasons are worked out in columns; what takes few steps for each applicant (score, grade,
-offer) is done by the code that serves a single one.
+Histories are read one by one, by the code that reads a single one. Features, scorecards, segments,
+rules, prices and reasons are worked out in columns of numbers; what takes few steps for each
+applicant (probability, grade, choice of the offer) is again the code that serves a single one.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from solvencia.domain.applicant import Applicant, LoanRequest, Profile
 from solvencia.domain.decision import Reason
 from solvencia.domain.errors import InvalidInputError
-from solvencia.domain.features import Features
+from solvencia.domain.features import Features, Told
 from solvencia.domain.income import IncomeBand, income_ratio
 from solvencia.domain.policy import FIELDS, Outcome
 from solvencia.domain.scorecard import SCORE_MAX, SCORE_MIN, income_scores, probability
@@ -31,8 +31,9 @@ from solvencia.serving.columns import (
     rounded,
 )
 from solvencia.serving.decider import Decider
+from solvencia.serving.measuring import measure_many
 from solvencia.serving.pricing import price_many
-from solvencia.serving.scorer import INCOME_CARDS, check_income, pesos_of_the_day
+from solvencia.serving.scorer import INCOME_CARDS, pesos_of_the_day
 from solvencia.serving.telling import Sides, model_reasons, points_by_code, rule_reasons
 
 CHUNK = 1000
@@ -82,24 +83,24 @@ def decide_many(
 ) -> Iterator[Decided | Refusal | InvalidInputError]:
     """Decide on each applicant, in order; in the place of one that cannot be scored, the error.
 
-    Applicants are read when they are needed and let go once their features are known, so a file of
-    any length can pass through. An error among the ``asks`` is handed on in its place.
+    Applicants are read when they are needed and let go once they have told what they tell, so a
+    file of any length can pass through; ``CHUNK`` of them are worked on together. An error among the
+    ``asks`` is handed on in its place.
     """
     waiting = iter(asks)
     while True:
         errors: dict[int, Refusal | InvalidInputError] = {}
-        rows: list[tuple[Features, date, LoanRequest]] = []
+        rows: list[tuple[Told, date, LoanRequest]] = []
         for place, ask in enumerate(islice(waiting, CHUNK)):
             if isinstance(ask, Exception):
                 errors[place] = ask
                 continue
             try:
-                features, loan = decider.measure(ask.applicant, ask.as_of, ask.loan)
-                check_income(features)
+                told, loan = decider.ask(*ask)
             except InvalidInputError as error:
                 errors[place] = error
             else:
-                rows.append((features, ask.as_of, loan))
+                rows.append((told, ask.as_of, loan))
         if not rows and not errors:
             return
         decided = _decide(decider, rows) if rows else iter(())
@@ -107,10 +108,9 @@ def decide_many(
             yield errors[place] if place in errors else next(decided)
 
 
-def _decide(
-    decider: Decider, rows: Sequence[tuple[Features, date, LoanRequest]]
-) -> Iterator[Decided]:
-    features, days, loans = zip(*rows, strict=True)
+def _decide(decider: Decider, rows: Sequence[tuple[Told, date, LoanRequest]]) -> Iterator[Decided]:
+    told, days, loans = zip(*rows, strict=True)
+    features = measure_many(decider.model.reference, told, days, loans)
     measured = _measured(decider, features, days)
     ruled = _ruled(decider.policy, measured, loans)
     seen = _seen_by_models(decider, measured)
@@ -202,18 +202,20 @@ def _ruled(policy: CompiledPolicy, measured: _Measured, loans: Sequence[LoanRequ
         "income_p90": p90,
         "loan_amount": np.array([loan.amount for loan in loans]),
     }
-    told = judged(policy.adjustments, columns)
-    added = sum(fired.points * mask for fired, mask in told)
+    fired = judged(policy.adjustments, columns)
+    added = sum(item.points * mask for item, mask in fired)
     columns["final_score"] = np.clip(scores + added, SCORE_MIN, SCORE_MAX)
-    told += judged(policy.barriers, columns)
+    fired += judged(policy.barriers, columns)
     final_scores = columns["final_score"].tolist()
     grades = [policy.grade(*pair) for pair in zip(final_scores, measured.pds, strict=True)]
     chosen = [
         policy.choose(grade, loan, band.p10)
         for grade, loan, band in zip(grades, loans, measured.bands, strict=True)
     ]
-    told += [(note, np.array([item is note for _, item in chosen])) for note in policy.notes]
-    outcomes = _outcomes(told)
+    places = {note.code: place for place, note in enumerate(policy.notes)}
+    noted = np.array([-1 if note is None else places[note.code] for _, note in chosen])
+    fired += [(note, noted == place) for place, note in enumerate(policy.notes)]
+    outcomes = _outcomes(fired)
     choices = [
         None if outcome == "decline" else choice
         for outcome, (choice, _) in zip(outcomes, chosen, strict=True)
@@ -224,15 +226,15 @@ def _ruled(policy: CompiledPolicy, measured: _Measured, loans: Sequence[LoanRequ
         final_scores,
         grades,
         [None if choice is None else next(offers) for choice in choices],
-        *rule_reasons(told),
+        *rule_reasons(fired),
     )
 
 
-def _outcomes(told: Sequence[tuple[Fired, Mask]]) -> list[Outcome]:
-    """``outcome_of`` each, from what is told and of whom."""
+def _outcomes(fired: Sequence[tuple[Fired, Mask]]) -> list[Outcome]:
+    """``outcome_of`` each, from what fired and for whom."""
 
     def of_kind(kind: Kind) -> list[bool]:
-        masks = [mask for fired, mask in told if fired.kind == kind]
+        masks = [mask for item, mask in fired if item.kind == kind]
         return np.logical_or.reduce(masks).tolist()  # type: ignore[no-any-return]
 
     return [

@@ -48,8 +48,9 @@ class Cards:
 
         ``columns`` holds every feature, shape (n,), as ``Bins.cells`` takes it.
         """
+        count = len(next(iter(columns.values())))
         cells = [bins.cells(columns[bins.feature]) for bins in self._bins]
-        return {name: tables.points_of_many(cells) for name, tables in self._tables.items()}
+        return {name: tables.points_of_many(cells, count) for name, tables in self._tables.items()}
 
 
 class _Tables:
@@ -73,11 +74,14 @@ class _Tables:
         found += [points[cells[row]][cells[column]] for row, column, points in self._pairs]
         return found
 
-    def points_of_many(self, cells: list[NDArray[np.int64]]) -> NDArray[np.float64]:
+    def points_of_many(self, cells: list[NDArray[np.int64]], count: int) -> NDArray[np.float64]:
         chosen = [cells[place] for place, _ in self._singles]
         widths = self._widths[len(chosen) :]
         chosen += [
             cells[row] * width + cells[column]
             for (row, column, _), width in zip(self._pairs, widths, strict=True)
         ]
-        return np.stack([flat.take(cell) for flat, cell in zip(self._flat, chosen, strict=True)])
+        found = np.empty((len(chosen), count))
+        for row, flat, cell in zip(found, self._flat, chosen, strict=True):
+            row[:] = flat.take(cell)
+        return found

@@ -10,7 +10,7 @@ from solvencia.artifact import Model
 from solvencia.domain.applicant import Applicant, LoanRequest, Profile
 from solvencia.domain.decision import Decision, decide, standard_loan
 from solvencia.domain.errors import PolicyError
-from solvencia.domain.features import Features, compute_features, profile_features
+from solvencia.domain.features import Told, features_of, told_by_history, told_by_profile
 from solvencia.domain.verdict import CompiledPolicy, read_policy
 from solvencia.serving.scorer import Scorer
 
@@ -35,28 +35,23 @@ class Decider:
         Raises:
             InvalidInputError: the applicant cannot be scored on that day.
         """
-        features, loan = self.measure(applicant, as_of, loan)
+        told, loan = self.ask(applicant, as_of, loan)
+        features = features_of(told, as_of, self.model.reference, loan)
         return decide(self.scorer.assess(features, as_of, loan), self.policy)
 
-    def measure(
+    def ask(
         self, applicant: Applicant | Profile, as_of: date, loan: LoanRequest | None = None
-    ) -> tuple[Features, LoanRequest]:
-        """Features of the applicant with the loan, or with the policy's standard loan.
+    ) -> tuple[Told, LoanRequest]:
+        """What the applicant tells, and the loan asked for or else the policy's standard loan.
 
         Raises:
             InvalidInputError: the applicant cannot be scored on that day.
         """
-        reference = self.model.reference
         if isinstance(applicant, Profile):
-            if loan is None:
-                loan = standard_loan(self.policy.policy, applicant.monthly_income)
-            return profile_features(applicant, as_of, reference, loan), loan
-        if loan is None:
-            income = compute_features(applicant, as_of, reference).monthly_income or 0.0
-            known = reference.last_price_month(as_of.toordinal())
-            nominal = income / reference.base_pesos_of_month(known)
-            loan = standard_loan(self.policy.policy, nominal)
-        return compute_features(applicant, as_of, reference, loan), loan
+            told = told_by_profile(applicant)
+        else:
+            told = told_by_history(applicant, as_of)
+        return told, loan or standard_loan(self.policy.policy, told.nominal_income)
 
 
 def load_policy(path: Path) -> CompiledPolicy:

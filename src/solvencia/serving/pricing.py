@@ -1,11 +1,10 @@
-"""What many offers cost, each as ``verdict.price`` has it, to the last bit."""
+"""What many offers cost, each as ``loan.price`` has it, to the last bit."""
 
 from collections.abc import Sequence
 
 import numpy as np
 
-from solvencia.domain.loan import NEARLY_HALF, annuity, charges
-from solvencia.domain.verdict import Choice, Offer, rounded_cat
+from solvencia.domain.loan import NEARLY_HALF, Choice, Offer, annuity, charges, rounded_cat
 from solvencia.serving.columns import Column, rounded
 
 

@@ -44,7 +44,8 @@ class Scorer:
         Raises:
             InvalidInputError: the features hold no income.
         """
-        check_income(features)
+        if features.monthly_income is None or features.monthly_income <= 0:
+            raise InvalidInputError("monthly_income", features.monthly_income, "above 0")
         model = self.model
         values = features._asdict()
         points = self.cards.points(values)
@@ -80,16 +81,6 @@ class Scorer:
 def assess(model: Model, features: Features, as_of: date, loan: LoanRequest) -> Assessment:
     """``Scorer.assess`` for a single applicant."""
     return Scorer(model).assess(features, as_of, loan)
-
-
-def check_income(features: Features) -> None:
-    """Nobody is scored without an income.
-
-    Raises:
-        InvalidInputError: it is unknown or not above 0.
-    """
-    if features.monthly_income is None or features.monthly_income <= 0:
-        raise InvalidInputError("monthly_income", features.monthly_income, "above 0")
 
 
 def income_band(model: Model, features: Features, as_of: date) -> IncomeBand:

@@ -31,14 +31,19 @@ _CODES = tuple(REASONS)
 _BY_NAME = np.argsort(np.argsort([code.value for code in _CODES]))
 
 
-def rule_reasons(told: Iterable[tuple[Fired, Mask]]) -> Sides:
-    """Reasons of the rules, from what each tells and of whom, shape (n,)."""
+def rule_reasons(fired: Iterable[tuple[Fired, Mask]]) -> Sides:
+    """Reasons of the rules, from all that can fire and for whom it did, shape (n,)."""
     ordered = sorted(
-        ((rule_reason(fired), mask) for fired, mask in told),
+        ((rule_reason(item), mask) for item, mask in fired),
         key=lambda item: reading_order(item[0]),
     )
-    adverse = [item for item in ordered if item[0].adverse]
-    return Sides(_by_person(adverse), _by_person(ordered[len(adverse) :]))
+    reasons = [reason for reason, _ in ordered]
+    adverse = sum(reason.adverse for reason in reasons)
+    masks = np.array([mask for _, mask in ordered])
+    return Sides(
+        _by_person(reasons[:adverse], masks[:adverse]),
+        _by_person(reasons[adverse:], masks[adverse:]),
+    )
 
 
 def model_reasons(by_score: Column, by_pd: Column) -> Sides:
@@ -85,9 +90,10 @@ def points_by_code(
     return np.transpose(found)
 
 
-def _by_person(told: Sequence[tuple[Reason, Mask]]) -> list[list[Reason]]:
-    people, places = np.nonzero(np.transpose([mask for _, mask in told]))
-    return _divided([told[place][0] for place in places.tolist()], people, len(told[0][1]))
+def _by_person(reasons: Sequence[Reason], masks: Mask) -> list[list[Reason]]:
+    """Which of the reasons hold for each; ``masks`` of shape (reasons, n)."""
+    people, places = np.nonzero(masks.T)
+    return _divided([reasons[place] for place in places.tolist()], people, masks.shape[1])
 
 
 def _divided(reasons: list[Reason], people: NDArray[np.int64], count: int) -> list[list[Reason]]:
