@@ -12,21 +12,18 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Coroutine, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from random import Random
 from types import FrameType
-from typing import Any
-
-import uvloop
 
 from utilities.bench_apps.applicants import make_applications
 from utilities.soak_trials.databases import Database, opened
 from utilities.soak_trials.kills import kills
 from utilities.soak_trials.outages import outages
-from utilities.soak_trials.report import Report, table
+from utilities.soak_trials.report import Report, Trial, conduct, table
 from utilities.soak_trials.scene import Scene
 from utilities.soak_trials.stops import stops
 from utilities.soak_trials.swaps import swaps
@@ -103,10 +100,7 @@ def run(
         with opened(name, scratch) as database:
             scene = Scene(model, policy, bodies, scratch, database, Random(plan.seed), tell)  # noqa: S311 - moments, not secrets
             for title, trial in _trials(plan, scene, database):
-                try:
-                    yield uvloop.run(trial())
-                except Exception as error:  # whatever kept a trial from its end, the others follow
-                    yield Report(title, broken=[f"not finished: {_told(error)}"])
+                yield conduct(title, trial)
 
 
 def teller() -> Callable[[str], None]:
@@ -124,28 +118,17 @@ def teller() -> Callable[[str], None]:
     return tell
 
 
-def _trials(
-    plan: Plan, scene: Scene, database: Database
-) -> Iterator[tuple[str, Callable[[], Coroutine[Any, Any, Report]]]]:
+def _trials(plan: Plan, scene: Scene, database: Database) -> Iterator[tuple[str, Trial]]:
+    name = database.name
     if "kill" in plan.trials:
-        yield f"kills {database.name}", partial(kills, scene, plan.kills)
+        yield f"kills {name}", partial(kills, scene, plan.kills)
     if "outage" in plan.trials:
         for way in database.ways:
-            yield (
-                f"outage {database.name} {way}",
-                partial(outages, scene, plan.outage_seconds, way),
-            )
+            yield f"outage {name} {way}", partial(outages, scene, plan.outage_seconds, way)
     if "swaps" in plan.trials:
-        yield f"swaps {database.name}", partial(swaps, scene, plan.swaps, plan.replays)
+        yield f"swaps {name}", partial(swaps, scene, plan.swaps, plan.replays)
     if "stop" in plan.trials:
-        yield f"stops {database.name}", partial(stops, scene, plan.stops)
-
-
-def _told(error: BaseException) -> str:
-    """What an exception says, and those in it."""
-    if isinstance(error, BaseExceptionGroup):
-        return "; ".join(map(_told, error.exceptions))
-    return f"{type(error).__name__}: {error}"
+        yield f"stops {name}", partial(stops, scene, plan.stops)
 
 
 def _plan() -> Plan:

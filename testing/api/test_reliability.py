@@ -4,11 +4,11 @@ import shutil
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from random import Random
 
 import pytest
-import uvloop
 from fastapi.testclient import TestClient
 
 from api.main import create_app
@@ -20,7 +20,7 @@ from utilities.soak_trials.databases import opened
 from utilities.soak_trials.kills import kills
 from utilities.soak_trials.ledger import Ledger
 from utilities.soak_trials.outages import outages
-from utilities.soak_trials.report import Report
+from utilities.soak_trials.report import Report, conduct
 from utilities.soak_trials.scene import Scene
 from utilities.soak_trials.stops import stops
 from utilities.soak_trials.swaps import swaps
@@ -47,7 +47,7 @@ def scene(
 
 @pytest.mark.slow
 def test_killed_under_load_it_keeps_what_it_answered_and_nothing_twice(scene: Scene) -> None:
-    report = uvloop.run(kills(scene, 2))
+    report = conduct("kills", partial(kills, scene, 2))
     assert report.broken == []
     assert report.counts["kills under load"] == 2
     assert report.counts["requests interrupted"] > 0
@@ -56,15 +56,16 @@ def test_killed_under_load_it_keeps_what_it_answered_and_nothing_twice(scene: Sc
 
 @pytest.mark.slow
 def test_without_its_database_it_waits_or_says_so_and_recovers_alone(scene: Scene) -> None:
-    report = uvloop.run(outages(scene, 2.0, scene.database.ways[0]))
+    report = conduct("outage", partial(outages, scene, 2.0, scene.database.ways[0]))
     assert report.broken == []
     assert report.counts["503s with Retry-After"] > 0
     assert report.counts["answered after it came back"] > 0
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("scene", ["sqlite"], indirect=True)
 def test_told_to_stop_it_answers_what_it_accepted(scene: Scene) -> None:
-    report = uvloop.run(stops(scene, 1))
+    report = conduct("stops", partial(stops, scene, 1))
     assert report.broken == []
     assert report.counts["answered"] > 0
 
@@ -72,7 +73,7 @@ def test_told_to_stop_it_answers_what_it_accepted(scene: Scene) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("scene", ["sqlite"], indirect=True)
 def test_models_and_policies_are_swapped_without_a_failed_request(scene: Scene) -> None:
-    report = uvloop.run(swaps(scene, 5, 100))
+    report = conduct("swaps", partial(swaps, scene, 5, 100))
     assert report.broken == []
     assert report.counts["model swaps"] == 5
     assert report.counts["spoilt ones refused"] == report.counts["spoilt ones"] > 0

@@ -5,14 +5,18 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from solvencia.domain.applicant import LoanRequest
+from solvencia.domain.decision import Assessment, decide
 from solvencia.domain.features import FEATURES, Told, features_of
+from solvencia.domain.income import IncomeBand
 from solvencia.domain.loan import Choice, price
 from solvencia.domain.policy import FIELDS, Rule
+from solvencia.domain.reasons import REASONS
 from solvencia.domain.reference import Reference
 from solvencia.domain.scorecard import Bins, Scorecard, income_score, income_scores
 from solvencia.domain.segment import Axis, Segment, Segmentation
@@ -22,6 +26,7 @@ from solvencia.serving.columns import category_column, feature_columns, judged, 
 from solvencia.serving.decider import load_policy
 from solvencia.serving.measuring import measure_many
 from solvencia.serving.pricing import price_many
+from solvencia.serving.telling import model_reasons
 from testing.unit.builders import TODAY, UNKNOWN, scorecards
 
 POLICY = load_policy(Path(__file__).parents[2] / "business_rules" / "policy.json").policy
@@ -223,6 +228,58 @@ def test_features_worked_out_together_are_those_of_each(mexico, several, priced)
     assert repr(together) == repr(
         [features_of(one, TODAY, reference, loan) for one, loan in several]
     )
+
+
+@pytest.mark.parametrize("years", [1, 3])
+@pytest.mark.parametrize("off", [-1, 0, 1])
+def test_a_wage_that_began_on_the_anniversary_counts(mexico, years, off):
+    begun = TODAY.replace(year=TODAY.year - years).toordinal() + off
+    recent = [(begun - 100, begun, 300.0), (begun, TODAY.toordinal() + 1, 400.0)]
+    person = Told(
+        12_160.0, 8.0, 0.0, 1.0, 90.0, 0.5, 30.0, 20.0, "6", None, "09", 400.0, begun - 100, recent
+    )
+
+    assert measure_many(mexico, [person], [TODAY], [LOAN]) == [
+        features_of(person, TODAY, mexico, LOAN)
+    ]
+
+
+_FIRST_FEATURE = {code: group.features[0] for code, group in REASONS.items()}
+few_points = st.lists(
+    st.sampled_from([-30.0, -12.04, -12.0, -2.9, 0.0, 3.0, 12.0, 12.04, 30.0]),
+    min_size=len(REASONS),
+    max_size=len(REASONS),
+)
+
+
+@given(few_points, few_points)
+def test_reasons_of_equal_weight_stand_in_the_same_order(by_score, by_pd):
+    score, pd = (
+        dict(zip(_FIRST_FEATURE.values(), points, strict=True)) for points in (by_score, by_pd)
+    )
+    assessment = Assessment(
+        as_of=TODAY,
+        features=UNKNOWN._replace(age=40.0, months_in_current_job=30.0, months_unemployed=0.0),
+        loan=LOAN,
+        income_score=650,
+        base_points=600.0,
+        score_contributions=score,
+        income_band=IncomeBand(1e4, 2e4, 3e4),
+        pd=0.1,
+        pd_contributions=pd,
+        score_reasons=score,
+        pd_reasons=pd,
+        segment=Segment("A", "A", "A"),
+        model_version="v",
+    )
+    alone = [
+        reason
+        for reason in decide(assessment, CompiledPolicy(POLICY, "")).reasons
+        if reason.source in ("income_score", "pd")
+    ]
+    sides = model_reasons(np.array([by_score]), np.array([by_pd]))
+
+    assert [*sides.adverse[0], *sides.favourable[0]] == alone
 
 
 def test_each_is_measured_on_a_day_of_its_own(mexico):

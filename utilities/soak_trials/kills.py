@@ -10,16 +10,16 @@ from utilities.soak_trials.scene import Scene
 from utilities.soak_trials.service import ServiceProcess
 
 _MOMENTS = (0.05, 0.6)
+_LONGER = 0.2
 _STARTING = (0.1, 1.2)
 _KILLED_STARTING_EVERY = 10
 
 
-async def kills(scene: Scene, times: int) -> Report:
+async def kills(scene: Scene, times: int, report: Report) -> None:
     """Kill it so many times under load, start it again, and compare store and client each time.
 
     Now and then it is also killed while it starts; the first time, while it makes the tables.
     """
-    report = Report(f"kills {scene.database.name}")
     url = await asyncio.to_thread(scene.database.create)
     with scene.service(url) as service:
         ledger = Ledger("kill", scene.bodies, service.port)
@@ -32,7 +32,6 @@ async def kills(scene: Scene, times: int) -> Report:
     report.add("requests interrupted", ledger.totals.interruptions["connection lost"])
     report.promise(not ledger.totals.failures, f"failed requests: {dict(ledger.totals.failures)}")
     await asyncio.to_thread(check_whole, url, len(ledger.answers), report)
-    return report
 
 
 async def _kill_once(
@@ -40,7 +39,7 @@ async def _kill_once(
 ) -> None:
     moment = scene.random.uniform(*_MOMENTS)
     before = len(ledger.answers)
-    asking = asyncio.create_task(ledger.ask(scene.connections, moment + 1.0))
+    asking = asyncio.create_task(ledger.ask(scene.connections, moment + _LONGER))
     await asyncio.sleep(moment)
     died = service.runs
     service.kill()

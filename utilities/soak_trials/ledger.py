@@ -10,7 +10,7 @@ from utilities.bench_apps.servers import LOCAL
 from utilities.load import Check, LoadResult, Traffic, generate_load
 
 _PATIENCE = 90.0
-_PART_SECONDS = 1.0
+_PART_SECONDS = 0.5
 
 
 @dataclass
@@ -90,7 +90,7 @@ class Ledger:
         return part
 
     async def ask_until(self, done: asyncio.Event, connections: int) -> None:
-        """Ask, a second at a time, until told to end."""
+        """Ask until told to end."""
         while not done.is_set():
             await self.ask(connections, _PART_SECONDS)
 

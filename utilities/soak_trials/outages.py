@@ -15,12 +15,11 @@ _LONGEST_PATIENCE = 5.0
 _RECOVERY_SECONDS = 15.0
 
 
-async def outages(scene: Scene, seconds: float, way: str) -> Report:
+async def outages(scene: Scene, seconds: float, way: str, report: Report) -> None:
     """Take the database away for so long, give it back, and do nothing else to the service.
 
     A request waits a quarter of that, at most the five seconds of the default, and then gets a 503.
     """
-    report = Report(f"outage {scene.database.name} {way}")
     url = await asyncio.to_thread(scene.database.create)
     patience = min(_LONGEST_PATIENCE, seconds / 4)
     seen, readiness, done = Sightings(), Sightings(), asyncio.Event()
@@ -55,7 +54,6 @@ async def outages(scene: Scene, seconds: float, way: str) -> Report:
     report.promise(seen.refusals > 0, "no 503 with Retry-After was seen")
     report.promise(not silent, f"{silent} answers of 503 without Retry-After")
     await asyncio.to_thread(check_whole, url, len(ledger.answers), report)
-    return report
 
 
 async def _out(

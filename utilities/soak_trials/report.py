@@ -1,10 +1,17 @@
 """What came of a trial: counts, and the promises that did not hold."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
+from typing import Any
+
+import uvloop
 
 _LEFT = 34
 _SHOWN = 20
+
+
+Trial = Callable[["Report"], Coroutine[Any, Any, None]]
+"""Does something to the service, and reports what came of it."""
 
 
 @dataclass
@@ -33,6 +40,16 @@ class Report:
         """Note what was found where a promise does not hold."""
         if not holds:
             self.broken.append(otherwise)
+
+
+def conduct(title: str, trial: Trial) -> Report:
+    """Hold a trial; what keeps it from its end counts as a broken promise."""
+    report = Report(title)
+    try:
+        uvloop.run(trial(report))
+    except Exception as error:  # whatever it is, the trials that follow are held
+        report.promise(False, f"not finished: {_told(error)}")
+    return report
 
 
 def table(reports: Sequence[Report]) -> str:
@@ -74,3 +91,10 @@ def _cell(count: float | None) -> str:
     if count is None:
         return ""
     return f"{count:,.2f}" if isinstance(count, float) else f"{count:,}"
+
+
+def _told(error: BaseException) -> str:
+    """What an exception says, and those in it."""
+    if isinstance(error, BaseExceptionGroup):
+        return "; ".join(map(_told, error.exceptions))
+    return f"{type(error).__name__}: {error}"

@@ -8,11 +8,11 @@ from utilities.soak_trials.report import Report
 from utilities.soak_trials.scene import Scene
 
 _MOMENTS = (0.1, 0.6)
+_LONGER = 0.2
 
 
-async def stops(scene: Scene, times: int) -> Report:
+async def stops(scene: Scene, times: int, report: Report) -> None:
     """Send it SIGTERM so many times under load: what it decided it has answered, and it ends with 0."""
-    report = Report(f"stops {scene.database.name}")
     url = await asyncio.to_thread(scene.database.create)
     with scene.service(url) as service:
         ledger = Ledger("stop", scene.bodies, service.port)
@@ -21,7 +21,7 @@ async def stops(scene: Scene, times: int) -> Report:
         for number in range(times):
             moment = scene.random.uniform(*_MOMENTS)
             before = len(ledger.answers)
-            asking = asyncio.create_task(ledger.ask(scene.connections, moment + 1.0))
+            asking = asyncio.create_task(ledger.ask(scene.connections, moment + _LONGER))
             await asyncio.sleep(moment)
             code = await service.stop()
             await asyncio.sleep(0.02)  # what it sent is read to the end
@@ -45,4 +45,3 @@ async def stops(scene: Scene, times: int) -> Report:
             not ledger.totals.failures, f"failed requests: {dict(ledger.totals.failures)}"
         )
     await asyncio.to_thread(check_whole, url, len(ledger.answers), report)
-    return report

@@ -49,13 +49,12 @@ class _Answers:
         self.lately.add(self.latest)
 
 
-async def swaps(scene: Scene, times: int, replays: int) -> Report:
+async def swaps(scene: Scene, times: int, replays: int, report: Report) -> None:
     """Replace model, policy or both so many times under load, and spoilt ones in between.
 
     Every swap is awaited: answers must come by the new versions. Then up to ``replays`` decisions are
     made again by the service: those around every swap, and others spread evenly.
     """
-    report = Report(f"swaps {scene.database.name}")
     url = await asyncio.to_thread(scene.database.create)
     shop = Shop(scene.scratch / f"swaps-{scene.database.name}")
     changes = await asyncio.to_thread(_Changes, scene, shop)
@@ -91,7 +90,6 @@ async def swaps(scene: Scene, times: int, replays: int) -> Report:
             chosen = await asyncio.to_thread(_around_swaps, url, replays)
             await _replay(asking, chosen, report, scene.tell)
     await asyncio.to_thread(check_whole, url, len(ledger.answers), report)
-    return report
 
 
 class _Changes:
