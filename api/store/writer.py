@@ -5,7 +5,8 @@ import logging
 import queue
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import chain, groupby, islice
 from typing import Any, TypeVar
 
@@ -31,14 +32,11 @@ T = TypeVar("T")
 
 
 class Writer:
-    """Writes what it is given, in that order; made and used in one event loop.
-
-    Attributes:
-        healthy: whether the database took the last write, or the last probe while there was none.
-    """
+    """Writes what it is given, in that order; made and used in one event loop."""
 
     def __init__(self, engine: Engine, *, patience: float) -> None:
-        self.healthy = False
+        self._there = False
+        self._begun: float | None = None
         self._engine = engine
         self._patience = patience
         self._waiting = Waiting(patience)
@@ -49,6 +47,12 @@ class Writer:
         self._additions = Additions(engine.dialect)
         self._connection: Connection | None = None
         threading.Thread(target=self._serve, name="store-writer", daemon=True).start()
+
+    @property
+    def healthy(self) -> bool:
+        """Whether the database took the last write, or probe while there was none, and does not hang."""
+        begun = self._begun
+        return self._there and (begun is None or time.monotonic() - begun < self._patience)
 
     def add(self, records: Sequence[DecisionRecord]) -> asyncio.Future[list[Result]]:
         """Add decisions in one transaction, at most ``MOST_ROWS``; done when they are durable.
@@ -115,7 +119,8 @@ class Writer:
         pause = _FIRST_PAUSE
         while tasks := [task for task in tasks if not task.future.done()]:
             try:
-                outcomes = self._attempt(tasks)
+                with self._timed():
+                    outcomes = self._attempt(tasks)
             except Exception as error:
                 self._lost(error)
                 time.sleep(pause)
@@ -153,11 +158,21 @@ class Writer:
 
     def _probe(self) -> None:
         try:
-            probe(self._connected())
+            with self._timed():
+                probe(self._connected())
         except Exception as error:
             self._lost(error)
         else:
             self._found()
+
+    @contextmanager
+    def _timed(self) -> Iterator[None]:
+        """Notes since when the database is asked: a server that hangs raises nothing."""
+        self._begun = time.monotonic()
+        try:
+            yield
+        finally:
+            self._begun = None
 
     def _connected(self) -> Connection:
         if self._connection is None:
@@ -170,17 +185,17 @@ class Writer:
             connection.close()
 
     def _lost(self, error: Exception) -> None:
-        if self.healthy:
+        if self._there:
             logger.warning("the database is away: %s", type(error).__name__)
-        self.healthy = False
+        self._there = False
         if self._connection is not None:
             self._connection.invalidate()  # to take leave of a lost server would fail
         self._disconnect()
 
     def _found(self) -> None:
-        if not self.healthy:
+        if not self._there:
             logger.info("the database is there")
-        self.healthy = True
+        self._there = True
 
 
 def probe(connection: Connection) -> None:

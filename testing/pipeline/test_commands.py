@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from api.wire import PROFILE_EXAMPLE
+from api.wire.score import PROFILE_EXAMPLE
 from solvencia.artifact import _version, read_model
 from testing.conftest import ROOT
 

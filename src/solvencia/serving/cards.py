@@ -2,6 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -66,8 +67,13 @@ class _Tables:
                 self._singles.append((where[0], table.points))
             else:
                 self._pairs.append((where[0], where[1], table.points))
-        self._flat = [np.asarray(table.points, dtype=np.float64).ravel() for table in card.tables]
         self._widths = [bins[table.features[-1]].missing + 1 for table in card.tables]
+
+    @cached_property
+    def _flat(self) -> list[NDArray[np.float64]]:
+        """Points of each table in a row, those of a pair row by row."""
+        tables = [points for _, points in self._singles] + [points for *_, points in self._pairs]
+        return [np.asarray(points, dtype=np.float64).ravel() for points in tables]
 
     def points(self, cells: list[int]) -> list[float]:
         found = [points[cells[place]] for place, points in self._singles]

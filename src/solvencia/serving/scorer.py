@@ -37,50 +37,59 @@ class Scorer:
         return Cards(self.model.scorecards)
 
     def assess(self, features: Features, as_of: date, loan: LoanRequest) -> Assessment:
-        """Score one applicant: income score and band, PD and segment, with exact contributions.
-
-        ``features`` must have been computed with the same loan and the model's own reference.
-
-        Raises:
-            InvalidInputError: the features hold no income.
-        """
-        if features.monthly_income is None or features.monthly_income <= 0:
-            raise InvalidInputError("monthly_income", features.monthly_income, "above 0")
-        model = self.model
+        """``assess``, faster from the second applicant on."""
         values = features._asdict()
-        points = self.cards.points(values)
-        margins = {
-            name: card.intercept + sum(points[name]) for name, card in model.scorecards.items()
-        }
-        continuity, default = model.scorecards["continuity"], model.scorecards.get("default")
-        contributions, reasons = _explain(continuity, points["continuity"], values)
-        pd: float | None = None
-        pd_contributions: Mapping[str, float] = {}
-        pd_reasons: Mapping[str, float] = {}
-        if default is not None:
-            pd = probability(margins["default"])
-            pd_contributions, pd_reasons = _explain(default, points["default"], values, sign=-1.0)
-        return Assessment(
-            as_of=as_of,
-            features=features,
-            loan=loan,
-            income_score=income_score(margins["continuity"]),
-            base_points=score_points(continuity.intercept),
-            score_contributions=contributions,
-            income_band=_income_band(model.reference, features, as_of, margins),
-            pd=pd,
-            pd_contributions=pd_contributions,
-            score_reasons=reasons,
-            pd_reasons=pd_reasons,
-            segment=model.segmentation.assign(features),
-            model_version=model.version,
-            table_points=points,
-        )
+        return _assessment(self.model, values, self.cards.points(values), features, as_of, loan)
 
 
 def assess(model: Model, features: Features, as_of: date, loan: LoanRequest) -> Assessment:
-    """``Scorer.assess`` for a single applicant."""
-    return Scorer(model).assess(features, as_of, loan)
+    """Score one applicant: income score, income band, PD, segment, with exact contributions.
+
+    ``features`` must have been computed with the same loan and the model's own reference.
+
+    Raises:
+        InvalidInputError: the features hold no income.
+    """
+    values = features._asdict()
+    points = {name: card.points(values) for name, card in model.scorecards.items()}
+    return _assessment(model, values, points, features, as_of, loan)
+
+
+def _assessment(
+    model: Model,
+    values: Values,
+    points: Mapping[str, Sequence[float]],
+    features: Features,
+    as_of: date,
+    loan: LoanRequest,
+) -> Assessment:
+    if features.monthly_income is None or features.monthly_income <= 0:
+        raise InvalidInputError("monthly_income", features.monthly_income, "above 0")
+    margins = {name: card.intercept + sum(points[name]) for name, card in model.scorecards.items()}
+    continuity, default = model.scorecards["continuity"], model.scorecards.get("default")
+    contributions, reasons = _explain(continuity, points["continuity"], values)
+    pd: float | None = None
+    pd_contributions: Mapping[str, float] = {}
+    pd_reasons: Mapping[str, float] = {}
+    if default is not None:
+        pd = probability(margins["default"])
+        pd_contributions, pd_reasons = _explain(default, points["default"], values, sign=-1.0)
+    return Assessment(
+        as_of=as_of,
+        features=features,
+        loan=loan,
+        income_score=income_score(margins["continuity"]),
+        base_points=score_points(continuity.intercept),
+        score_contributions=contributions,
+        income_band=_income_band(model.reference, features, as_of, margins),
+        pd=pd,
+        pd_contributions=pd_contributions,
+        score_reasons=reasons,
+        pd_reasons=pd_reasons,
+        segment=model.segmentation.assign(features),
+        model_version=model.version,
+        table_points=points,
+    )
 
 
 def income_band(model: Model, features: Features, as_of: date) -> IncomeBand:

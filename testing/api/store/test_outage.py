@@ -120,8 +120,10 @@ async def test_patience_ends_and_the_store_recovers_alone(file_url):
 
     await until(lambda: store.healthy)
     assert await store.ping()
-    await store.add(decision())
-    assert count(file_url) == 1
+    kept = await store.add(decision())
+    assert await store.decision(kept.record_id, None) is not None
+    # What was given up while the writer was trying it may be kept after all, and is kept once.
+    assert count(file_url) <= 3
     await store.close()
 
 
