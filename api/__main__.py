@@ -17,7 +17,6 @@ from api.store.errors import StoreError
 from solvencia.domain.errors import SolvenciaError
 
 logger = logging.getLogger("solvencia.api")
-_SWITCH_SECONDS = 0.0005
 _KEEP_ALIVE_SECONDS = 75
 _WAITING_CONNECTIONS = 2048
 
@@ -28,9 +27,6 @@ def main() -> int:
     Returns:
         0 after an orderly end, 1 when the service cannot start, 2 when a setting is wrong.
     """
-    # The thread that writes decisions needs Python for moments only; by default it would wait 5 ms
-    # for each of them while requests are being decided.
-    sys.setswitchinterval(_SWITCH_SECONDS)
     try:
         settings = read_settings()
         app = create_app(settings)

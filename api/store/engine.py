@@ -94,7 +94,9 @@ def read_engine(url: URL) -> Engine:
 
 def migration_engine(url: URL) -> Engine:
     """For changing tables: nothing is enforced that a rebuilt table would break on its way."""
-    for_sqlite = (f"PRAGMA busy_timeout = {_MIGRATION_MILLISECONDS}",)
+    # A decision of 12 KB in pages of 8 KB takes half the time that it takes in those of 4 KB. The
+    # size holds for a file that is made now; of one that is there it changes nothing.
+    for_sqlite = (f"PRAGMA busy_timeout = {_MIGRATION_MILLISECONDS}", "PRAGMA page_size = 8192")
     for_postgresql = (f"SET lock_timeout TO {_MIGRATION_MILLISECONDS}",)
     return _engine(url, for_sqlite, for_postgresql, poolclass=NullPool)
 

@@ -41,6 +41,7 @@ class Writer:
         self._patience = patience
         self._waiting = Waiting(patience)
         self._queue: queue.SimpleQueue[Task[Any] | None] = queue.SimpleQueue()
+        self._accepted: list[Task[Any]] = []
         self._closing = False
         self._loop = asyncio.get_running_loop()
         self._ended = self._loop.create_future()
@@ -73,6 +74,7 @@ class Writer:
     async def stop(self) -> None:
         """Finish what was accepted, as far as patience lasts."""
         self._closing = True
+        self._hand_over()
         self._queue.put(None)
         await asyncio.wait({self._ended}, timeout=self._patience + _GRACE_SECONDS)
         self._waiting.close()
@@ -81,8 +83,17 @@ class Writer:
         if self._closing:
             raise StoreUnavailableError("the store is closed")
         self._waiting.accept(task)
-        self._queue.put(task)
+        # Handed over together once the loop has served all who are ready: a thread that wakes for the
+        # first of them would fight the loop for the interpreter, to commit that one alone.
+        if not self._accepted:
+            self._loop.call_soon(self._hand_over)
+        self._accepted.append(task)
         return task.future
+
+    def _hand_over(self) -> None:
+        for task in self._accepted:
+            self._queue.put(task)
+        self._accepted.clear()
 
     # From here on: the writer's thread.
 
