@@ -51,9 +51,11 @@ async def what_if(
         base = orjson.loads(without_curp(raw.encode()))
     before_request = parsed(ScoreRequest, orjson.dumps(base))
     after_request = parsed(ScoreRequest, json.dumps(merged(base, body.changes)).encode())
-    _, before = decide(decider, before_request, today)
-    _, after = decide(decider, after_request, today)
-    found = differences(orjson.loads(orjson.dumps(before)), orjson.loads(orjson.dumps(after)))
+    before, after = (
+        orjson.loads(orjson.dumps(decide(decider, request, today)[1]))
+        for request in (before_request, after_request)
+    )
+    found = differences(before, after)
     return WhatIfOut(
         before=Answer.model_validate(before),
         after=Answer.model_validate(after),

@@ -15,7 +15,6 @@ from sqlalchemy import (
     event,
     make_url,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
@@ -115,8 +114,15 @@ def transaction(connection: Connection) -> Iterator[Connection]:
 
 def add_once(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert those rows whose key is new."""
-    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    connection.execute(insert(table).on_conflict_do_nothing(), rows)
+    # Each dialect is loaded where it is used: that of PostgreSQL takes a tenth of a second.
+    if connection.dialect.name == "postgresql":
+        from sqlalchemy.dialects.postgresql import insert as insert_there
+
+        connection.execute(insert_there(table).on_conflict_do_nothing(), rows)
+    else:
+        from sqlalchemy.dialects.sqlite import insert as insert_here
+
+        connection.execute(insert_here(table).on_conflict_do_nothing(), rows)
 
 
 def is_outage(error: Exception) -> bool:

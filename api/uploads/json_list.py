@@ -8,7 +8,7 @@ import json
 import re
 from typing import Annotated, Any
 
-from pydantic import FailFast, Field, TypeAdapter, ValidationError
+from pydantic import ConfigDict, FailFast, Field, TypeAdapter, ValidationError
 
 from api.dependencies import parsed
 from api.errors import MalformedBodyError
@@ -21,8 +21,8 @@ from solvencia.domain.errors import InvalidInputError
 MOST_APPLICANTS = 10_000
 """Of one body; an upload may hold more."""
 
-_PIECE = 262_144
-"""Bytes that are read in one step: some milliseconds of work."""
+_PIECE = 32_768
+"""Bytes that are read in one step: what is made of them is still in the cache when it is used."""
 
 _MOST_BRACES = 4096
 """Twice the spells that a history may have: a good row ends within as many."""
@@ -30,7 +30,9 @@ _MOST_BRACES = 4096
 _HEAD = re.compile(rb'\s*\{\s*"applicants"\s*:\s*\[\s*')
 _COMMA = re.compile(rb"\s*,\s*")
 _SPACE = b" \t\r\n"
-_MANY = TypeAdapter(Annotated[list[ScoreRequest], FailFast()])
+_MANY = TypeAdapter(
+    Annotated[list[ScoreRequest], FailFast()], config=ConfigDict(cache_strings="keys")
+)
 _DECODER = json.JSONDecoder(parse_int=str, parse_float=str)
 
 

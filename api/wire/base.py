@@ -9,7 +9,7 @@ class Wire(BaseModel):
     """An immutable message that refuses fields it does not know."""
 
     model_config = ConfigDict(
-        frozen=True, extra="forbid", from_attributes=True, allow_inf_nan=False
+        frozen=True, extra="forbid", from_attributes=True, allow_inf_nan=False, cache_strings="keys"
     )
 
 
