@@ -41,7 +41,7 @@ class Followed(Generic[T]):
         """Read the pointer; where that fails, what was seen last is still meant."""
         try:
             seen = self._pointer()
-        except Exception as error:
+        except Exception as error:  # of a disk, a bucket or its client: all mean away
             self.away = message_of(error)
             return
         self.away = None
@@ -53,7 +53,7 @@ class Followed(Generic[T]):
         """Whether the pointer is another one by now, or cannot be read."""
         try:
             return self._pointer() != self.seen
-        except Exception:
+        except Exception:  # unreadable now: it may well have moved
             return True
 
     def wanted(self) -> T | None:
@@ -65,7 +65,7 @@ class Followed(Generic[T]):
                 self._loaded = self._load()
             except SourceUnavailableError as error:
                 self.away = message_of(error)
-            except Exception as error:
+            except Exception as error:  # whatever a bad model does, it is refused
                 if not self.moved():  # else it was read while it changed: look again
                     self.refuse(message_of(error))
         return self._loaded

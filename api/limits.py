@@ -70,7 +70,7 @@ class BodyLimit:
             return
         try:
             await self._app(scope, body.receive, body.send)
-        except Exception:
+        except Exception:  # what follows from cutting the body off
             # Cut off, the application sees a client that left. The client has its answer.
             if not body.refused:
                 raise

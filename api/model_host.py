@@ -132,7 +132,7 @@ class ModelHost:
             if replaced := (new := self._next()) is not None:
                 try:
                     self._before_swap(new)
-                except Exception as error:
+                except Exception as error:  # put off, and told in `problem`
                     replaced, delay = False, f"what should serve is not kept: {message_of(error)}"
                 else:
                     self._swap(new)
@@ -246,7 +246,7 @@ async def follow(host: ModelHost, seconds: float, stop: asyncio.Event) -> None:
     while not stop.is_set():
         try:
             await asyncio.to_thread(host.check)
-        except Exception:
+        except Exception:  # the next check may succeed
             logger.exception("looking for another model or policy failed")
         with suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), seconds)

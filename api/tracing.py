@@ -118,7 +118,7 @@ def _part(tracer: "Tracer", name: str) -> Iterator[None]:
     ) as found:
         try:
             yield
-        except Exception as error:
+        except Exception as error:  # the span tells of it and passes it on
             found.set_attribute("error.type", type(error).__qualname__)
             found.set_status(StatusCode.ERROR)
             raise

@@ -37,7 +37,7 @@ class Reader:
         try:
             with self._engine.connect() as connection:
                 return work(connection)
-        except Exception as error:
+        except Exception as error:  # of either driver; only an outage is translated
             if is_outage(error):
                 raise StoreUnavailableError("the database cannot be read") from error
             raise

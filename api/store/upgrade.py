@@ -28,7 +28,7 @@ def upgrade(url: URL) -> None:
                 return
             connection.rollback()
             migrate(connection, "head")
-    except Exception as error:
+    except Exception as error:  # of either driver; only an outage is translated
         if is_outage(error):
             raise StoreUnavailableError("the tables cannot be upgraded: no database") from error
         raise

@@ -132,7 +132,7 @@ class Writer:
             try:
                 with self._timed():
                     outcomes = self._attempt(tasks)
-            except Exception as error:
+            except Exception as error:  # sat out: each task has its own deadline
                 self._lost(error)
                 time.sleep(pause)
                 pause = min(2 * pause, _LONGEST_PAUSE)
@@ -147,7 +147,7 @@ class Writer:
         if isinstance(tasks[0], Job):
             try:
                 return [tasks[0].work(connection)]
-            except Exception as error:
+            except Exception as error:  # an outage goes on; others are the task's
                 if is_outage(error):
                     raise
                 return [_refusal("write", error) if isinstance(error, SQLAlchemyError) else error]
@@ -159,7 +159,7 @@ class Writer:
         """Add decisions; one that the database refuses does not take the others with it."""
         try:
             return self._additions.keep(connection, records)
-        except Exception as error:
+        except Exception as error:  # an outage goes on; others are a record's
             if is_outage(error):
                 raise
             if len(records) == 1:
@@ -171,7 +171,7 @@ class Writer:
         try:
             with self._timed():
                 probe(self._connected())
-        except Exception as error:
+        except Exception as error:  # a probe that fails is an answer
             self._lost(error)
         else:
             self._found()
