@@ -1,9 +1,16 @@
 """Run the service: ``python -m api``. Ends with 0 when told to stop, 2 when a setting is wrong."""
 
+import argparse
 import asyncio
+import gc
 import logging
 import signal
 import sys
+from collections.abc import Sequence
+
+if __name__ == "__main__":
+    # What imports make is there to stay: to look through it for garbage, over and over, finds none.
+    gc.disable()
 
 import uvicorn
 import uvloop
@@ -21,12 +28,16 @@ _KEEP_ALIVE_SECONDS = 75
 _WAITING_CONNECTIONS = 2048
 
 
-def main() -> int:
+def main(arguments: Sequence[str] = ()) -> int:
     """Serve until SIGTERM or SIGINT: then accept nothing more, and finish what was accepted.
 
     Returns:
         0 after an orderly end, 1 when the service cannot start, 2 when a setting is wrong.
     """
+    argparse.ArgumentParser(
+        prog="python -m api",
+        description="Serve decisions over HTTP, with the settings of the environment that the README lists.",
+    ).parse_args(arguments)
     try:
         settings = read_settings()
         app = create_app(settings)
@@ -85,4 +96,6 @@ def _say(message: str, status: int) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    gc.freeze()
+    gc.enable()
+    sys.exit(main(sys.argv[1:]))

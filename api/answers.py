@@ -15,35 +15,42 @@ import orjson
 from solvencia.domain.decision import Assessment, Decision, Reason
 from solvencia.domain.income import IncomeBand
 from solvencia.domain.scorecard import SCORE_MAX, SCORE_MIN
+from solvencia.domain.segment import Segment
 from solvencia.domain.verdict import Offer
+from solvencia.serving.batch import Decided
 from solvencia.serving.change import Change
 from solvencia.serving.decider import Decider
 
 Body = dict[str, Any]
 
 
-def verdict(decision: Decision, *, reference: str | None, standard_loan: bool) -> Body:
-    """The decision itself (``wire.decision.Verdict``)."""
-    measured = decision.assessment
-    loan, segment = measured.loan, measured.segment
+def verdict(
+    decision: Decision | Decided,
+    measured: Assessment | Decided,
+    *,
+    reference: str | None,
+    standard_loan: bool,
+) -> Body:
+    """The decision itself (``wire.decision.Verdict``); one of a batch is its own assessment too."""
+    loan, offer = measured.loan, decision.offer
     return {
         "reference": reference,
-        "as_of": measured.as_of.isoformat(),
+        "as_of": measured.as_of,
         "outcome": decision.outcome,
         "final_score": decision.final_score,
         "income_score": measured.income_score,
         "grade": decision.grade,
         "pd": measured.pd,
         "income_band": _band(measured.income_band),
-        "segment": {"code": segment.code, "name": segment.name, "name_en": segment.name_en},
+        "segment": _segment(measured.segment),
         "loan": {
-            "product": loan.product.value,
+            "product": loan.product,
             "amount": loan.amount,
             "term_months": loan.term_months,
             "standard": standard_loan,
         },
-        "offer": None if decision.offer is None else _offer(decision.offer),
-        "reasons": [_reason(reason) for reason in decision.reasons],
+        "offer": None if offer is None else _offer(offer),
+        "reasons": orjson.Fragment(b"[%b]" % b",".join(map(_reason, decision.reasons))),
     }
 
 
@@ -59,7 +66,7 @@ def answer(
     measured = decision.assessment
     values = measured.features._asdict()
     return {
-        **verdict(decision, reference=reference, standard_loan=standard_loan),
+        **verdict(decision, measured, reference=reference, standard_loan=standard_loan),
         "changes": None if changes is None else [_change(item) for item in changes],
         "explanation": {
             "base_points": measured.base_points,
@@ -76,7 +83,7 @@ def answer(
 
 def identified(body: Body, record_id: UUID, decided_at: datetime) -> Body:
     """An answer with the id under which it is kept."""
-    return {"id": str(record_id), "decided_at": decided_at.isoformat(), **body}
+    return {"id": record_id, "decided_at": decided_at, **body}
 
 
 def scale(decider: Decider) -> Body:
@@ -127,10 +134,16 @@ def _offer(offer: Offer) -> Body:
     return offer._asdict()
 
 
+@lru_cache(maxsize=1024)
+def _segment(segment: Segment) -> orjson.Fragment:
+    """A segment as JSON already: a model has a few."""
+    return orjson.Fragment(orjson.dumps(segment._asdict()))
+
+
 @lru_cache(maxsize=16_384)
-def _reason(reason: Reason) -> orjson.Fragment:
+def _reason(reason: Reason) -> bytes:
     """A reason as JSON already: there are few different ones, and ten in every answer."""
-    return orjson.Fragment(orjson.dumps(reason._asdict()))
+    return orjson.dumps(reason._asdict())
 
 
 def _change(change: Change) -> Body:

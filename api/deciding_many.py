@@ -4,7 +4,7 @@ Each comes out as ``deciding`` would decide it alone; a bad row does not stop th
 """
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
@@ -27,7 +27,6 @@ from solvencia.serving.batch import Ask, decide_many
 from solvencia.serving.decider import Decider
 
 logger = logging.getLogger("solvencia.api")
-_NO_POINTS: Mapping[str, Sequence[float]] = {}
 
 
 class Decided(NamedTuple):
@@ -52,9 +51,9 @@ class UnreadRowError(Exception):
 
 def decide_rows(serving: Serving, rows: Sequence[Row], sender: Sender) -> list[Decided | Answered]:
     """Decide on rows, in their order; one that is refused is answered already."""
-    decider, now = serving.decider, sender.now
-    made = decide_many(decider, (_ask(row, sender) for row in rows))
-    return [_done(decider, row, one, now) for row, one in zip(rows, made, strict=True)]
+    now = sender.now
+    made = decide_many(serving.decider, (_ask(row, sender) for row in rows))
+    return [_done(row, one, now) for row, one in zip(rows, made, strict=True)]
 
 
 def records_of(
@@ -64,7 +63,7 @@ def records_of(
     key = sender.idempotency_key
     for item, shadow in zip(decided, _shadows(serving, decided), strict=True):
         yield record_of(
-            _decision(serving.decider, item.made, item.made.table_points()),
+            _decision(serving.decider, item.made),
             record_id=item.id,
             request=item.request,
             raw=_inputs(item.request),
@@ -82,32 +81,27 @@ def _ask(row: Row, sender: Sender) -> Ask | InvalidInputError | UnreadRowError:
     if request is None:
         return UnreadRowError()
     try:
-        checked_curp_hash(request, sender.curp_key)  # refused while the row can still be answered
+        if request.curp is not None:
+            checked_curp_hash(request, sender.curp_key)  # while the row can still be refused
         return Ask(request.applicant, day_of(request, sender.today), request.loan)
     except InvalidInputError as error:
         return error
 
 
-def _done(
-    decider: Decider, row: Row, made: batch.Decided | Exception, now: datetime
-) -> Decided | Answered:
+def _done(row: Row, made: batch.Decided | Exception, now: datetime) -> Decided | Answered:
     request = row.request
     if request is None:
         return Answered(row.number, None, row.errors)
     if isinstance(made, InvalidInputError):
         return Answered(row.number, None, (input_error(made),))
     assert isinstance(made, batch.Decided)
-    body = verdict(
-        _decision(decider, made), reference=request.reference, standard_loan=request.loan is None
-    )
+    body = verdict(made, made, reference=request.reference, standard_loan=request.loan is None)
     record_id = uuid7(now)
     answer = orjson.dumps(identified(body, record_id, now))
     return Decided(row.number, request, made, record_id, now, answer)
 
 
-def _decision(
-    decider: Decider, made: batch.Decided, points: Mapping[str, Sequence[float]] = _NO_POINTS
-) -> Decision:
+def _decision(decider: Decider, made: batch.Decided) -> Decision:
     """One of many as a decision without contributions, which a batch does not tell."""
     return Decision(
         outcome=made.outcome,
@@ -129,7 +123,7 @@ def _decision(
             pd_reasons={},
             segment=made.segment,
             model_version=decider.model.version,
-            table_points=points,
+            table_points=made.table_points(),
         ),
         policy_version=decider.policy.policy.version,
         policy_digest=decider.policy.digest,

@@ -7,9 +7,12 @@ from datetime import UTC, datetime
 from functools import partial
 
 from fastapi import FastAPI
+from fastapi.routing import APIRoute
 
+from api import docs
 from api.access import Gate
 from api.archive import Archive
+from api.direct import Direct
 from api.errors import add_error_handlers
 from api.lifecycle import Lifecycle, probes
 from api.limits import BodyLimit
@@ -40,10 +43,12 @@ def create_app(
     """
     settings = settings or Settings()
     configure_logging(settings.log_level)
-    store = Store(
-        settings.database_url.get_secret_value(), patience=settings.store_patience_seconds
-    )
     metrics = Metrics()
+    store = Store(
+        settings.database_url.get_secret_value(),
+        patience=settings.store_patience_seconds,
+        on_commit=metrics.committed,
+    )
     gate = Gate(settings, store)
     lifecycle = Lifecycle(settings, store, gate, metrics, clock)
     host = ModelHost(
@@ -71,12 +76,18 @@ def create_app(
         version=VERSION,
         description=DESCRIPTION,
         lifespan=lifespan,
+        docs_url=None,  # its page takes Swagger UI from elsewhere; ours does not (``docs``)
+        redoc_url=None,
         # Its own tracing tells paths and queries; ours does not (``tracing``).
         telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
     )
     app.state.gate = gate
     app.state.service = Service(settings, store, host, Archive(store), metrics, clock)
     add_error_handlers(app)
+    (route,) = [item for item in score.router.routes if isinstance(item, APIRoute)]
+    app.add_middleware(
+        Direct, route=route, answer=score.score_directly, handlers=app.exception_handlers
+    )
     app.add_middleware(
         BodyLimit,
         largest=settings.max_body_bytes,
@@ -84,7 +95,7 @@ def create_app(
         batch_paths=frozenset({"/score/batch"}),
     )
     app.add_middleware(Observed, metrics=metrics, tracing=tracing)
-    for part in (score, batch, decisions, what_if, model, policy, health):
+    for part in (score, batch, decisions, what_if, model, policy, health, docs):
         app.include_router(part.router)
     app.openapi = partial(describe, app)  # type: ignore[method-assign]
     return app

@@ -14,7 +14,15 @@ from api.telemetry import Metrics
 from api.tracing import Tracing
 
 logger = logging.getLogger("solvencia.api")
-DOCUMENTATION = frozenset({"/docs", "/docs/oauth2-redirect", "/redoc", "/openapi.json"})
+DOCUMENTATION = frozenset(
+    {
+        "/docs",
+        "/docs/start.js",
+        "/docs/swagger-ui.css",
+        "/docs/swagger-ui-bundle.js",
+        "/openapi.json",
+    }
+)
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 _TRACE_PARENT = re.compile(rb"00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
 _NO_SNIFFING = (b"x-content-type-options", b"nosniff")

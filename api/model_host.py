@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from api.followed import Followed, message_of
 from api.model_source import ModelSource, SourceUnavailableError
@@ -26,9 +26,14 @@ from solvencia.serving.decider import Decider, policy_of
 
 logger = logging.getLogger("solvencia.api")
 _COLLECTED_AFTER = (50_000, 20, 50)
-_LoadedModel = tuple[Mapping[str, bytes], Model]
 _LoadedPolicy = tuple[bytes, CompiledPolicy]
 Event = Literal["loaded", "refused"]
+
+
+class _LoadedModel(NamedTuple):
+    files: Mapping[str, bytes]
+    model: Model
+    card: str | None
 
 
 @dataclass(frozen=True)
@@ -39,12 +44,14 @@ class Serving:
         challenger: a model that is scored beside the decider's with the same policy, never answered.
         model_files: the decider's model as ``load_model`` takes it, to be kept for a replay.
         policy_text: the decider's policy as ``policy_of`` takes it.
+        card: the decider's model as its card tells of it, in Markdown; None when it came without one.
     """
 
     decider: Decider
     challenger: Model | None
     model_files: Mapping[str, bytes]
     policy_text: bytes
+    card: str | None = None
 
     @cached_property
     def shadow(self) -> Decider | None:
@@ -99,7 +106,7 @@ class ModelHost:
         self._parts: dict[str, Followed[Any]] = {"model": self._model, "policy": self._policy}
         self._challenger: Followed[Model] | None = None
         if challenger is not None:
-            self._challenger = Followed(challenger.pointer, lambda: _read_model(challenger)[1])
+            self._challenger = Followed(challenger.pointer, lambda: _read_model(challenger).model)
             self._parts["challenger"] = self._challenger
         self._probes = probes
         self._before_swap = before_swap
@@ -150,8 +157,8 @@ class ModelHost:
         champion = self._champion()
         if champion is None:
             return None
-        (files, model), (text, policy) = champion
-        new = Serving(Decider(model, policy), self._shadow(policy), files, text)
+        (files, model, card), (text, policy) = champion
+        new = Serving(Decider(model, policy), self._shadow(policy), files, text, card)
         if self.serving is not None and new.versions == self.serving.versions:
             for part in self._parts.values():
                 part.settle(replaced=False)
@@ -173,7 +180,7 @@ class ModelHost:
         if due and self._held is None:
             new_model, new_policy = model.wanted(), policy.wanted()
             if new_model is not None and new_policy is not None:
-                why = absurdity(Decider(new_model[1], new_policy[1]), self._probes)
+                why = absurdity(Decider(new_model.model, new_policy[1]), self._probes)
                 if why is None:
                     return new_model, new_policy
                 due[0].refuse(why)
@@ -254,7 +261,8 @@ async def follow(host: ModelHost, seconds: float, stop: asyncio.Event) -> None:
 
 def _read_model(source: ModelSource) -> _LoadedModel:
     files = source.files()
-    return files, load_model(files, source.origin)
+    model = load_model(files, source.origin)
+    return _LoadedModel(files, model, source.card(model.version))
 
 
 def _read_policy(path: Path) -> _LoadedPolicy:

@@ -1,10 +1,12 @@
 """Where models come from: a directory, or a bucket of Google Cloud Storage.
 
-A source answers two questions: has another model been put there (``pointer``, asked every few
-seconds), and what is it (``files``, verified by ``solvencia.artifact.load_model``).
+A source answers three questions: has another model been put there (``pointer``, asked every few
+seconds), what is it (``files``, verified by ``solvencia.artifact.load_model``), and what is told of it
+(``card``).
 """
 
 import json
+import logging
 import os
 import re
 from collections.abc import Callable, Mapping
@@ -19,8 +21,13 @@ from solvencia.domain.errors import ArtifactError
 if TYPE_CHECKING:
     from google.cloud.storage import Blob, Bucket
 
+logger = logging.getLogger("solvencia.api")
+
 CHAMPION = "champion.json"
 """Name of the object that says which version of a bucket is meant."""
+
+CARD = "model_card.md"
+"""Name of the model card that may stand beside a model's files."""
 
 _PATIENCE_SECONDS = 3.0
 _VERSION = re.compile(r"[0-9a-f]{12}")
@@ -50,6 +57,12 @@ class ModelSource(Protocol):
         Raises:
             ArtifactError: what is there is no model.
             SourceUnavailableError: it cannot be read now.
+        """
+
+    def card(self, version: str) -> str | None:
+        """The model card of this version; None when there is none that can be read.
+
+        It is no part of the model, and never a reason to refuse one.
         """
 
 
@@ -93,12 +106,22 @@ class DirectorySource:
         except ArtifactError as error:
             raise ArtifactError(f"{self.origin}: {error}") from error
 
+    def card(self, version: str) -> str | None:
+        """What stands beside the files, if its title names this version."""
+        try:
+            return _card_of((self._directory / CARD).read_bytes(), version)
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            logger.warning("%s: %s cannot be read: %s", self.origin, CARD, error.strerror)
+            return None
+
 
 class BucketSource:
     """Models under ``gs://bucket/prefix``, one of them named by a pointer::
 
         prefix/champion.json          {"version": "6975e506db3f"}
-        prefix/6975e506db3f/manifest.json, continuity.json, …
+        prefix/6975e506db3f/manifest.json, continuity.json, …, and model_card.md if there is one
 
     A version is written before the pointer names it, and never again. ``STORAGE_EMULATOR_HOST`` is
     followed, without credentials. A call gives up after about twice ``patience`` seconds.
@@ -133,6 +156,14 @@ class BucketSource:
                 f"{self.origin}: {CHAMPION} names {version}, but {version}/{MANIFEST} says {stated}"
             )
         return files
+
+    def card(self, version: str) -> str | None:
+        """What stands beside this version's files."""
+        try:
+            return _card_of(self._read(f"{version}/{CARD}"), version)
+        except SourceUnavailableError as error:  # who may not list is told 403 of what is not there
+            logger.info("no model card: %s", error)
+            return None
 
     def _version(self) -> str:
         text = self._read(CHAMPION)
@@ -194,3 +225,9 @@ class BucketSource:
             raise SourceUnavailableError(
                 f"{self.origin}: {name} cannot be read: {type(cause).__name__}: {str(cause)[:200]}"
             ) from error
+
+
+def _card_of(raw: bytes, version: str) -> str | None:
+    """A card as text, unless it is another model's."""
+    text = raw.decode(errors="replace")
+    return text if text.partition("\n")[0].endswith(f" {version}") else None

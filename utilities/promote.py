@@ -17,7 +17,7 @@ from solvencia.data.parameters import read_section
 from solvencia.domain.errors import PolicyError, SolvenciaError, SourceError
 from solvencia.domain.verdict import CompiledPolicy
 from solvencia.serving.decider import load_policy
-from solvencia.training.champions import champion_version, install_champion
+from solvencia.training.champions import CARD, card_of, champion_version, install_champion
 from solvencia.training.evaluate import EvaluationSettings
 from solvencia.training.fairness import FairnessSettings
 from solvencia.training.gates import Gate, GateSettings, Standing, judge_candidate
@@ -29,6 +29,7 @@ from utilities.record import record_candidate
 MODELS = Path("model")
 CANDIDATE, CHAMPION = MODELS / "candidate", MODELS / "champion"
 POLICY, PARAMETERS, ROWS = Path("business_rules/policy.json"), Path("params.yaml"), Path("dataset")
+REPORTS = Path("reports")
 
 
 def main() -> int:
@@ -76,7 +77,10 @@ def promote(*, first: bool) -> int:
     if refusals:
         print("no gate holds back the first model: it serves, and the next one is asked")
     replaced = champion_version(MODELS)
-    install_champion(MODELS, CANDIDATE, candidate.version)
+    card = card_of(REPORTS / CARD, candidate.version)
+    if card is None:
+        print(f"{REPORTS / CARD} is not of this model: it serves without a card")
+    install_champion(MODELS, CANDIDATE, candidate.version, card)
     print(f"champion: {candidate.version}" + (f", in place of {replaced}" if replaced else ""))
     announce(candidate.version)
     return 0

@@ -15,13 +15,14 @@ router = APIRouter(tags=["model and policy"])
 
 @router.get("/model", responses=problems())
 async def model(service: ServiceDep, _: PartnerDep) -> ModelOut:
-    """What the model is, what it learned from, and how it measured on later years."""
+    """What the model is, what it learned from, how it measured on later years, and its model card."""
     serving = service.serving
     found = serving.decider.model
     return ModelOut(
         version=found.version,
         synthetic=bool(found.provenance.get("synthetic", True)),
         challenger=None if serving.challenger is None else serving.challenger.version,
+        card=serving.card,
         provenance=dict(found.provenance),
         metrics=dict(found.metrics),
         features=tuple(

@@ -1,7 +1,7 @@
 """Everything that is kept, behind one door: decisions, what happened to them, keys, artifacts."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from functools import partial
@@ -29,7 +29,13 @@ class Store:
     wait for it up to ``patience`` seconds. Moments come back in UTC.
     """
 
-    def __init__(self, url: str, *, patience: float) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        patience: float,
+        on_commit: Callable[[int, float], None] = lambda _rows, _seconds: None,
+    ) -> None:
         """Name the database; nothing is opened yet.
 
         Raises:
@@ -37,6 +43,7 @@ class Store:
         """
         self._url = parse_url(url)
         self._patience = patience
+        self._on_commit = on_commit
         self._parts: tuple[Writer, Reader] | None = None
 
     async def open(self) -> None:
@@ -46,7 +53,11 @@ class Store:
             SchemaError: the tables are of a newer version of the service.
         """
         await asyncio.to_thread(upgrade, self._url)
-        writer = Writer(write_engine(self._url, patience=self._patience), patience=self._patience)
+        writer = Writer(
+            write_engine(self._url, patience=self._patience),
+            patience=self._patience,
+            on_commit=self._on_commit,
+        )
         self._parts = writer, Reader(read_engine(self._url))
         try:
             await writer.run(probe)

@@ -1,4 +1,4 @@
-"""The tables, as every query sees them; the migrations make them.
+"""The tables, as every query sees them; a new file of SQLite gets these, other databases migrate.
 
 Money is in MXN, scores in points, ``pd`` a fraction. The three large columns of a decision come
 last, so that SQLite reads the others without them.
@@ -102,24 +102,21 @@ decisions = Table(
     Column("facts", LargeBinary()),
     Column("answer", LargeBinary()),
 )
-_keyed = decisions.c.idempotency_key.is_not(None)
-_named = decisions.c.reference.is_not(None)
+# PostgreSQL's indexes are partial too, by the migrations: to say so here would load its dialect.
 Index("decisions_by_owner", decisions.c.owner, decisions.c.id)
 Index("decisions_by_outcome", decisions.c.outcome, decisions.c.id)
 Index(
     "decisions_by_reference",
     decisions.c.reference,
     decisions.c.id,
-    sqlite_where=_named,
-    postgresql_where=_named,
+    sqlite_where=decisions.c.reference.is_not(None),
 )
 Index(
     "decisions_by_idempotency_key",
     decisions.c.owner,
     decisions.c.idempotency_key,
     unique=True,
-    sqlite_where=_keyed,
-    postgresql_where=_keyed,
+    sqlite_where=decisions.c.idempotency_key.is_not(None),
 )
 
 reviews = Table(

@@ -34,7 +34,15 @@ T = TypeVar("T")
 class Writer:
     """Writes what it is given, in that order; made and used in one event loop."""
 
-    def __init__(self, engine: Engine, *, patience: float) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        *,
+        patience: float,
+        on_commit: Callable[[int, float], None] = lambda _rows, _seconds: None,
+    ) -> None:
+        """``on_commit`` is called in the writer's thread with decisions committed together, and seconds."""
+        self._on_commit = on_commit
         self._there = False
         self._begun: float | None = None
         self._engine = engine
@@ -127,7 +135,7 @@ class Writer:
         return gathered
 
     def _persist(self, tasks: list[Task[Any]]) -> None:
-        pause = _FIRST_PAUSE
+        begun, pause = time.monotonic(), _FIRST_PAUSE
         while tasks := [task for task in tasks if not task.future.done()]:
             try:
                 with self._timed():
@@ -139,6 +147,8 @@ class Writer:
             else:
                 self._found()
                 self._waiting.settle(zip(tasks, outcomes, strict=True))
+                if rows := sum(len(task.records) for task in tasks if isinstance(task, Addition)):
+                    self._on_commit(rows, time.monotonic() - begun)
                 return
 
     def _attempt(self, tasks: list[Task[Any]]) -> list[Any]:

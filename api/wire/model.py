@@ -40,6 +40,10 @@ class ModelOut(Wire):
     version: str
     synthetic: Annotated[bool, Field(description="It learned from simulated people: not to lend")]
     challenger: Annotated[str | None, Field(description="Version that is scored in shadow")]
+    card: Annotated[
+        str | None,
+        Field(description="The model card, in Markdown; None for a model that came without one"),
+    ]
     provenance: dict[str, Any]
     metrics: dict[str, Any]
     features: tuple[FeatureOut, ...]

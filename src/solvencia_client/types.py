@@ -467,6 +467,7 @@ class ModelOut(TypedDict):
     version: str
     synthetic: bool
     challenger: str | None
+    card: str | None
     provenance: dict[str, Any]
     metrics: dict[str, Any]
     features: list[FeatureOut]

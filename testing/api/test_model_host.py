@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from api.model_host import ModelHost, Serving, follow
-from api.model_source import BucketSource, DirectorySource, ModelSource
+from api.model_source import CARD, BucketSource, DirectorySource, ModelSource
 from api.probing import Probe, check_decision
 from solvencia.artifact import MANIFEST, Model, load_model, read_files, read_model, write_model
 from solvencia.domain.applicant import LoanRequest, Profile
@@ -110,6 +110,9 @@ class Watched:
         self.while_read()
         return files
 
+    def card(self, version: str) -> str | None:
+        return self.inner.card(version)
+
 
 @dataclass(repr=False)
 class Place:
@@ -199,6 +202,22 @@ def test_nothing_serves_before_the_first_check(tmp_path: Path) -> None:
 
     assert (host.serving, host.swaps) == (None, 0)
     assert host.problem == "no model was looked for yet"
+
+
+def test_the_card_comes_with_the_model_and_is_not_kept(
+    place: Place, models: Mapping[str, Path], version: Mapping[str, str]
+) -> None:
+    assert place.serving.card is None
+    told = place.copy(models["b"])
+    text = f"# Model card {version['b']}\n"
+    (told / CARD).write_text(text, encoding="utf-8")
+    place.install(told)
+    assert place.host.check()
+    assert place.serving.card == text
+    assert CARD not in place.serving.model_files
+    place.install(models["c"])
+    assert place.host.check()
+    assert place.serving.card is None
 
 
 def test_what_serves_can_be_made_again_from_what_is_kept(

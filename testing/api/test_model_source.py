@@ -9,9 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from api.model_source import BucketSource, DirectorySource, SourceUnavailableError, source_of
+from api.model_source import (
+    CARD,
+    BucketSource,
+    DirectorySource,
+    SourceUnavailableError,
+    source_of,
+)
 from solvencia.artifact import MANIFEST, load_model, read_files, read_model
 from solvencia.domain.errors import ArtifactError
+from solvencia.training import champions
 from testing.gcs_server import GcsServer, running_gcs
 
 ABSENT_VERSION = "0123456789ab"
@@ -62,6 +69,27 @@ def test_a_directory_gives_the_files_of_its_model(model: Path) -> None:
     files = source_of(str(model)).files()
 
     assert load_model(files, "test").version == read_model(model).version
+
+
+def test_a_directory_gives_the_card_of_the_version_that_is_asked_for(model: Path) -> None:
+    source, version = source_of(str(model)), read_model(model).version
+    assert source.card(version) is None
+    text = f"# Model card {version}\n\nMide el ingreso.\n"
+    (model / CARD).write_text(text, encoding="utf-8")
+    assert source.card(version) == text
+    assert source.card(ABSENT_VERSION) is None
+    assert source.files() == read_files(model)
+    (model / CARD).write_bytes(b"\xff\xfe")
+    assert source.card(version) is None
+
+
+def test_a_card_that_cannot_be_read_is_none(model: Path) -> None:
+    (model / CARD).mkdir()
+    assert source_of(str(model)).card(read_model(model).version) is None
+
+
+def test_a_promotion_leaves_the_card_where_it_is_looked_for() -> None:
+    assert CARD == champions.CARD
 
 
 def test_the_pointer_stays_while_nothing_changes(model: Path) -> None:
@@ -133,6 +161,10 @@ def test_a_bucket_gives_the_files_its_pointer_names(
 
     assert files == read_files(model)
     assert load_model(files, uri).version == version
+    assert source_of(uri).card(version) is None
+    text = f"# Model card {version}\n"
+    gcs.put("models", f"{prefix}{version}/{CARD}", text.encode())
+    assert source_of(uri).card(version) == text
 
 
 @pytest.mark.slow

@@ -1,7 +1,9 @@
 """Heads of requests, sent byte by byte to a server that runs."""
 
 import socket
+from asyncio import sleep as sleeping
 from collections.abc import Iterator
+from contextlib import contextmanager
 from threading import Thread
 from time import sleep
 from typing import Any
@@ -30,10 +32,15 @@ async def echo(scope: Any, receive: Any, send: Any) -> None:
     await send({"type": "http.response.body", "body": body})
 
 
-@pytest.fixture
-def port() -> Iterator[int]:
+async def slow(scope: Any, receive: Any, send: Any) -> None:
+    await sleeping(0.5)
+    await echo(scope, receive, send)
+
+
+@contextmanager
+def running(app: Any) -> Iterator[uvicorn.Server]:
     config = uvicorn.Config(
-        echo,
+        app,
         port=0,
         loop="uvloop",
         http=BoundedProtocol,
@@ -47,9 +54,20 @@ def port() -> Iterator[int]:
         thread.start()
         while not server.started:
             sleep(0.001)
-        yield server.servers[0].sockets[0].getsockname()[1]
+        yield server
         server.should_exit = True
         thread.join()
+
+
+def port_of(server: uvicorn.Server) -> int:
+    port: int = server.servers[0].sockets[0].getsockname()[1]
+    return port
+
+
+@pytest.fixture
+def port() -> Iterator[int]:
+    with running(echo) as server:
+        yield port_of(server)
 
 
 @pytest.fixture
@@ -123,3 +141,22 @@ def test_a_client_that_stops_within_a_head_is_cut_off(
         if sent.startswith(REQUEST):
             assert answer(client)[0] == 200
         assert client.recv(1) == b""
+
+
+def test_a_service_that_stops_tells_clients_that_it_closes() -> None:
+    """Idle connections are closed; one that waits for an answer is told with it."""
+    with running(slow) as server:
+        address = ("127.0.0.1", port_of(server))
+        with (
+            socket.create_connection(address, timeout=10) as idle,
+            socket.create_connection(address, timeout=10) as busy,
+        ):
+            idle.sendall(REQUEST)
+            assert "connection" not in answer(idle)[1]
+            busy.sendall(REQUEST)
+            sleep(0.1)
+            server.should_exit = True
+            assert idle.recv(1) == b""
+            status, headers, body = answer(busy)
+            assert (status, headers["connection"], body) == (200, "close", b"abc")
+            assert busy.recv(1) == b""

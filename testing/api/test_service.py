@@ -81,6 +81,17 @@ def test_every_contribution_names_a_feature_that_the_model_describes(client: Tes
         assert item["feature"] in titles
 
 
+def test_the_model_comes_with_its_card(model_directory: Path, tmp_path: Path, serve: Serve) -> None:
+    with serve() as client:
+        answer = client.get("/model").json()
+        assert answer["card"] is None
+    model = Path(shutil.copytree(model_directory, tmp_path / "model"))
+    text = f"# Model card {answer['version']}\n\n> **Synthetic data.**\n"
+    (model / "model_card.md").write_text(text, encoding="utf-8")
+    with serve(model_uri=str(model)) as client:
+        assert client.get("/model").json() == {**answer, "card": text}
+
+
 def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MODEL_URI", "/somewhere/else")
     assert Settings().model_uri == "/somewhere/else"

@@ -138,3 +138,57 @@ def test_an_address_in_use_is_told_in_a_line(database: str) -> None:
     assert err == ""
     assert "address already in use" in logged[-1]["message"]
     assert logged[-1]["severity"] == "ERROR"
+
+
+def test_a_start_loads_only_what_it_uses(database: str) -> None:
+    code = """
+import asyncio, sys
+from api.main import create_app
+async def start():
+    app = create_app()
+    async with app.router.lifespan_context(app):
+        assert await app.state.service.store.ping()
+asyncio.run(start())
+print(*sys.modules, file=sys.stderr)
+"""
+    settings = {"DATABASE_URL": database, "MODEL_URI": "/nowhere"}
+
+    loaded = _stderr(code, **settings).split()
+
+    unused = {"alembic", "google", "opentelemetry.sdk", "pandas", "psycopg", "pyarrow", "sklearn"}
+    assert "sqlalchemy.dialects.sqlite" in loaded
+    assert not (unused | {"sqlalchemy.dialects.postgresql"}).intersection(loaded)
+
+
+def test_imports_are_spared_the_garbage_collector_and_nothing_else() -> None:
+    code = """
+import gc, runpy, sys
+try:
+    runpy.run_module("api", run_name="__main__")
+except SystemExit as end:
+    found = end.code, gc.get_stats()[2]["collections"], gc.get_freeze_count() > 0, gc.isenabled()
+    print(*found, file=sys.stderr)
+"""
+
+    assert _stderr(code, PORT="seven").splitlines()[-1] == "2 0 True True"
+
+
+def _stderr(code: str, **settings: str) -> str:
+    """What some code writes to stderr in a process of its own."""
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env={**os.environ, **settings},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stderr
+
+
+def test_what_is_not_understood_is_refused_rather_than_served() -> None:
+    asked = subprocess.run(
+        [sys.executable, "-m", "api", "--prot", "8000"], capture_output=True, text=True, timeout=60
+    )
+    assert asked.returncode == 2
+    assert "unrecognized arguments: --prot 8000" in asked.stderr

@@ -346,6 +346,21 @@ def test_a_champion_for_other_features_is_said_and_the_absolute_gates_are_asked(
     assert earlier_champions(project.models) == (before,)
 
 
+def test_the_card_of_the_candidate_goes_with_it_and_no_other_does(project: Project) -> None:
+    first = project.take("first")
+    report = project.folder / "reports" / "model_card.md"
+    report.parent.mkdir()
+    report.write_text(f"# Model card {first}\n", encoding="utf-8")
+    assert "without a card" not in project.promote("--first")[1]
+    assert (project.models / "champion" / "model_card.md").read_bytes() == report.read_bytes()
+
+    project.take("good")
+    code, said = project.promote()
+    assert code == 0, said
+    assert "reports/model_card.md is not of this model: it serves without a card" in said
+    assert not (project.models / "champion" / "model_card.md").exists()
+
+
 def test_the_champion_is_not_promoted_again(project: Project) -> None:
     version = project.take("first")
     project.promote("--first")

@@ -134,8 +134,7 @@ def assert_same(made: Any, alone: Decision | InvalidInputError) -> None:
         return
     measured = alone.assessment
     assert repr(made.features) == repr(measured.features)
-    assert made._replace(features=None, points={}, place=0) == Decided(
-        features=None,
+    assert made._replace(together=None, place=0) == Decided(
         as_of=measured.as_of,
         loan=measured.loan,
         outcome=alone.outcome,
@@ -148,7 +147,7 @@ def assert_same(made: Any, alone: Decision | InvalidInputError) -> None:
         income_band=measured.income_band,
         segment=measured.segment,
         place=0,
-        points={},
+        together=None,
     )
     assert made.table_points() == measured.table_points
 

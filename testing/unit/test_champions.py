@@ -13,7 +13,9 @@ from solvencia.domain.reference import Reference
 from solvencia.domain.segment import Axis, Segment, Segmentation
 from solvencia.domain.stability import freeze
 from solvencia.training.champions import (
+    CARD,
     KEPT,
+    card_of,
     champion_version,
     earlier_champions,
     install_champion,
@@ -107,6 +109,27 @@ def test_a_version_may_serve_twice(models):
     assert earlier_champions(models) == (first, second)
     assert restore_champion(models) == (first, second)
     assert restore_champion(models) == (second, first)
+
+
+def test_a_card_stays_with_its_version_and_changes_no_hash(models):
+    versions = [make(models / "candidate", 1)]
+    install_champion(models, models / "candidate", versions[0], "# Model card of the first")
+    versions.append(promoted(models, 2))
+    assert not (models / "champion" / CARD).exists()
+    assert read_model(models / "champion").version == versions[1]
+
+    restore_champion(models)
+    assert (models / "champion" / CARD).read_text() == "# Model card of the first"
+    assert read_model(models / "champion").version == versions[0]
+
+
+def test_a_card_counts_for_the_version_in_its_title_alone(tmp_path):
+    report = tmp_path / CARD
+    assert card_of(report, "6975e506db3f") is None
+    report.write_text("# Model card 6975e506db3f\n\nFollows 0123456789ab\n", encoding="utf-8")
+    assert card_of(report, "6975e506db3f") == report.read_text(encoding="utf-8")
+    assert card_of(report, "0123456789ab") is None
+    assert card_of(report, "975e506db3f") is None
 
 
 def test_without_a_champion_there_is_nothing_to_go_back_to(models):

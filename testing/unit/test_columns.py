@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from solvencia.domain.applicant import LoanRequest
 from solvencia.domain.decision import Assessment, decide
-from solvencia.domain.features import FEATURES, Told, features_of
+from solvencia.domain.features import FEATURES, Features, Told, features_of
 from solvencia.domain.income import IncomeBand
 from solvencia.domain.loan import Choice, price
 from solvencia.domain.policy import FIELDS, Rule
@@ -22,10 +22,11 @@ from solvencia.domain.scorecard import Bins, Scorecard, income_score, income_sco
 from solvencia.domain.segment import Axis, Segment, Segmentation
 from solvencia.domain.verdict import CompiledPolicy
 from solvencia.serving.cards import Cards
-from solvencia.serving.columns import category_column, feature_columns, judged, rounded
+from solvencia.serving.columns import FeatureColumns, category_column, judged, rounded
 from solvencia.serving.decider import load_policy
 from solvencia.serving.measuring import measure_many
 from solvencia.serving.pricing import price_many
+from solvencia.serving.reading import told_columns
 from solvencia.serving.telling import model_reasons
 from testing.unit.builders import TODAY, UNKNOWN, scorecards
 
@@ -42,6 +43,15 @@ rows = st.builds(
     monthly_income=st.one_of(st.none(), st.floats(0, 1e6)),
     education=st.sampled_from([None, "primary", "technical", "higher"]),
 )
+
+
+def feature_columns(people: list[Features]) -> dict[str, np.ndarray]:
+    values = dict(zip(Features._fields, zip(*people, strict=True), strict=True))
+    numbers = {name for name, info in FEATURES.items() if not info.levels}
+    return FeatureColumns(
+        {name: np.array(item, float) for name, item in values.items() if name in numbers},
+        {name: item for name, item in values.items() if name not in numbers},
+    ).columns
 
 
 @given(st.lists(st.floats(-1e9, 1e9), min_size=1), st.integers(0, 6))
@@ -223,9 +233,9 @@ loans = st.builds(
 def test_features_worked_out_together_are_those_of_each(mexico, several, priced):
     reference = mexico if priced else Reference()
     who, asked = zip(*several, strict=True)
-    together = measure_many(reference, who, [TODAY] * len(who), asked)
+    together = measure_many(reference, told_columns(who), [TODAY] * len(who), asked)
 
-    assert repr(together) == repr(
+    assert repr(together.rows) == repr(
         [features_of(one, TODAY, reference, loan) for one, loan in several]
     )
 
@@ -239,7 +249,7 @@ def test_a_wage_that_began_on_the_anniversary_counts(mexico, years, off):
         12_160.0, 8.0, 0.0, 1.0, 90.0, 0.5, 30.0, 20.0, "6", None, "09", 400.0, begun - 100, recent
     )
 
-    assert measure_many(mexico, [person], [TODAY], [LOAN]) == [
+    assert measure_many(mexico, told_columns([person]), [TODAY], [LOAN]).rows == [
         features_of(person, TODAY, mexico, LOAN)
     ]
 
@@ -289,7 +299,7 @@ def test_each_is_measured_on_a_day_of_its_own(mexico):
     )
     loan = LoanRequest(product="payroll", amount=20_000, term_months=24)
 
-    assert measure_many(mexico, [person] * 3, days, [loan] * 3) == [
+    assert measure_many(mexico, told_columns([person] * 3), days, [loan] * 3).rows == [
         features_of(person, day, mexico, loan) for day in days
     ]
 

@@ -1,22 +1,22 @@
 """Deciding on many applicants at once, each as ``Decider.decide`` would, to the last bit.
 
-Histories are read one by one, by the code that reads a single one. Features, scorecards, segments,
-rules, prices and reasons are worked out in columns of numbers; what takes few steps for each
-applicant (probability, grade, choice of the offer) is again the code that serves a single one.
+Histories, features, scorecards, segments, rules, prices and reasons are worked out in columns of
+numbers; what takes few steps for each applicant (probability, grade, choice of the offer) is the
+code that serves a single one.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import islice, repeat
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from solvencia.domain.applicant import Applicant, LoanRequest, Profile
-from solvencia.domain.decision import Reason
+from solvencia.domain.decision import Reason, standard_loan
 from solvencia.domain.errors import InvalidInputError
-from solvencia.domain.features import Features, Told
+from solvencia.domain.features import Features
 from solvencia.domain.income import IncomeBand, income_ratio
 from solvencia.domain.policy import FIELDS, Outcome
 from solvencia.domain.scorecard import SCORE_MAX, SCORE_MIN, income_scores, probability
@@ -24,15 +24,16 @@ from solvencia.domain.segment import Segment
 from solvencia.domain.verdict import CompiledPolicy, Fired, Kind, Offer
 from solvencia.serving.columns import (
     Column,
+    FeatureColumns,
     Mask,
     category_column,
-    feature_columns,
     judged,
     rounded,
 )
 from solvencia.serving.decider import Decider
 from solvencia.serving.measuring import measure_many
 from solvencia.serving.pricing import price_many
+from solvencia.serving.reading import ToldColumns, read_many
 from solvencia.serving.scorer import INCOME_CARDS, pesos_of_the_day
 from solvencia.serving.telling import Sides, model_reasons, points_by_code, rule_reasons
 
@@ -48,14 +49,23 @@ class Ask(NamedTuple):
     loan: LoanRequest | None = None
 
 
+class Together(NamedTuple):
+    """What is known of all who were worked on together, in columns.
+
+    ``points`` holds for each scorecard the points of its tables, shape (tables, n).
+    """
+
+    features: FeatureColumns
+    points: Mapping[str, NDArray[np.float64]]
+
+
 class Decided(NamedTuple):
     """The decision on one of many; fields as in ``Decision`` and ``Assessment``.
 
-    ``points`` holds for each scorecard the points of its tables and of all who were worked on
-    together, shape (tables, n); this one is at ``place``.
+    What few ask for is left in the columns of those who were worked on together, of whom this one
+    is at ``place``.
     """
 
-    features: Features
     as_of: date
     loan: LoanRequest
     outcome: Outcome
@@ -68,11 +78,17 @@ class Decided(NamedTuple):
     income_band: IncomeBand
     segment: Segment
     place: int
-    points: Mapping[str, NDArray[np.float64]]
+    together: Together
+
+    @property
+    def features(self) -> Features:
+        """The features that it rests on."""
+        return self.together.features.rows[self.place]
 
     def table_points(self) -> dict[str, list[float]]:
         """By scorecard the points of each table, as ``Assessment.table_points`` holds them."""
-        return {name: points[:, self.place].tolist() for name, points in self.points.items()}
+        points = self.together.points
+        return {name: table[:, self.place].tolist() for name, table in points.items()}
 
 
 Refusal = TypeVar("Refusal", bound=Exception)
@@ -83,35 +99,42 @@ def decide_many(
 ) -> Iterator[Decided | Refusal | InvalidInputError]:
     """Decide on each applicant, in order; in the place of one that cannot be scored, the error.
 
-    Applicants are read when they are needed and let go once they have told what they tell, so a
-    file of any length can pass through; ``CHUNK`` of them are worked on together. An error among the
-    ``asks`` is handed on in its place.
+    Applicants are read when they are needed, ``CHUNK`` at a time, and let go before the next, so a
+    file of any length can pass through. An error among the ``asks`` is handed on in its place.
     """
     waiting = iter(asks)
-    while True:
-        errors: dict[int, Refusal | InvalidInputError] = {}
-        rows: list[tuple[Told, date, LoanRequest]] = []
-        for place, ask in enumerate(islice(waiting, CHUNK)):
-            if isinstance(ask, Exception):
-                errors[place] = ask
-                continue
-            try:
-                told, loan = decider.ask(*ask)
-            except InvalidInputError as error:
-                errors[place] = error
-            else:
-                rows.append((told, ask.as_of, loan))
-        if not rows and not errors:
-            return
-        decided = _decide(decider, rows) if rows else iter(())
-        for place in range(len(rows) + len(errors)):
-            yield errors[place] if place in errors else next(decided)
+    while chunk := list(islice(waiting, CHUNK)):
+        yield from _decide_chunk(decider, chunk)
 
 
-def _decide(decider: Decider, rows: Sequence[tuple[Told, date, LoanRequest]]) -> Iterator[Decided]:
-    told, days, loans = zip(*rows, strict=True)
+def _decide_chunk(
+    decider: Decider, asks: Sequence[Ask | Refusal]
+) -> list[Decided | Refusal | InvalidInputError]:
+    found: list[Any] = list(asks)
+    places = [place for place, ask in enumerate(asks) if isinstance(ask, Ask)]
+    if not places:
+        return found
+    applicants, days, loans = zip(*(found[place] for place in places), strict=True)
+    order, told, errors = read_many(applicants, days)
+    for index, error in errors.items():
+        found[places[index]] = error
+    if order:
+        policy, incomes = decider.policy.policy, told.nominal_income.tolist()
+        asked = [
+            standard_loan(policy, income) if loans[index] is None else loans[index]
+            for index, income in zip(order, incomes, strict=True)
+        ]
+        decided = _decide(decider, told, [days[index] for index in order], asked)
+        for index, made in zip(order, decided, strict=True):
+            found[places[index]] = made
+    return found
+
+
+def _decide(
+    decider: Decider, told: ToldColumns, days: Sequence[date], loans: Sequence[LoanRequest]
+) -> Iterator[Decided]:
     features = measure_many(decider.model.reference, told, days, loans)
-    measured = _measured(decider, features, days)
+    measured = _measured(decider, features.columns, days)
     ruled = _ruled(decider.policy, measured, loans)
     seen = _seen_by_models(decider, measured)
     reasons = [
@@ -121,7 +144,6 @@ def _decide(decider: Decider, rows: Sequence[tuple[Told, date, LoanRequest]]) ->
         )
     ]
     of_each = zip(
-        features,
         days,
         loans,
         ruled.outcomes,
@@ -131,29 +153,28 @@ def _decide(decider: Decider, rows: Sequence[tuple[Told, date, LoanRequest]]) ->
         reasons,
         measured.scores.tolist(),
         measured.pds,
-        measured.bands,
+        map(IncomeBand._make, measured.bands.T.tolist()),
         measured.segments,
-        range(len(rows)),
-        repeat(measured.points, len(rows)),
+        range(len(days)),
+        repeat(Together(features, measured.points), len(days)),
         strict=True,
     )
     return map(Decided._make, of_each)
 
 
 class _Measured(NamedTuple):
-    """What the models say of n applicants; lists hold one value for each."""
+    """What the models say of n applicants; lists hold one value for each, ``bands`` three by n."""
 
     columns: Mapping[str, Column]
     points: Mapping[str, NDArray[np.float64]]
     scores: NDArray[np.int64]
     pds: Sequence[float | None]
-    bands: list[IncomeBand]
+    bands: Column
     segments: list[Segment]
 
 
-def _measured(decider: Decider, features: Sequence[Features], days: Sequence[date]) -> _Measured:
+def _measured(decider: Decider, columns: Mapping[str, Column], days: Sequence[date]) -> _Measured:
     model = decider.model
-    columns = feature_columns(features)
     points = decider.scorer.cards.table_points(columns)
     margins = {
         name: card.intercept + sum(points[name], np.zeros(len(days)))
@@ -171,7 +192,7 @@ def _measured(decider: Decider, features: Sequence[Features], days: Sequence[dat
         points,
         scores=income_scores(margins["continuity"]),
         pds=pds,
-        bands=list(map(IncomeBand._make, bands.T.tolist())),
+        bands=bands,
         segments=model.segmentation.assign_many(columns),
     )
 
@@ -189,7 +210,7 @@ class _Ruled(NamedTuple):
 
 def _ruled(policy: CompiledPolicy, measured: _Measured, loans: Sequence[LoanRequest]) -> _Ruled:
     scores = measured.scores
-    p10, p50, p90 = np.transpose(measured.bands)
+    p10, p50, p90 = measured.bands
     columns = {
         **measured.columns,
         "income_score": scores,
@@ -209,8 +230,8 @@ def _ruled(policy: CompiledPolicy, measured: _Measured, loans: Sequence[LoanRequ
     final_scores = columns["final_score"].tolist()
     grades = [policy.grade(*pair) for pair in zip(final_scores, measured.pds, strict=True)]
     chosen = [
-        policy.choose(grade, loan, band.p10)
-        for grade, loan, band in zip(grades, loans, measured.bands, strict=True)
+        policy.choose(grade, loan, income)
+        for grade, loan, income in zip(grades, loans, p10.tolist(), strict=True)
     ]
     places = {note.code: place for place, note in enumerate(policy.notes)}
     noted = np.array([-1 if note is None else places[note.code] for _, note in chosen])

@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Mapping
-from functools import cached_property
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -29,6 +29,7 @@ class Cards:
         ]
         place = {bins: index for index, bins in enumerate(self._bins)}
         self._tables = {name: _Tables(card, place) for name, card in cards.items()}
+        self._joined = _Joined(self._tables)
 
     def points(self, values: Values) -> dict[str, list[float]]:
         """Points of one applicant by card, in the order of its tables."""
@@ -42,7 +43,7 @@ class Cards:
             levels.get(values[feature], missing)  # type: ignore[arg-type]
             for feature, levels, missing in self._categories
         ]
-        return {name: tables.points(cells) for name, tables in self._tables.items()}
+        return self._joined.points(cells)
 
     def table_points(self, columns: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[np.float64]]:
         """Points of n applicants by card, shape (tables, n).
@@ -59,35 +60,56 @@ class _Tables:
 
     def __init__(self, card: Scorecard, place: Mapping[Bins, int]) -> None:
         bins = {item.feature: item for item in card.bins}
-        self._singles: list[tuple[int, Any]] = []
-        self._pairs: list[tuple[int, int, Any]] = []
-        for table in card.tables:
-            where = [place[bins[name]] for name in table.features]
-            if len(where) == 1:
-                self._singles.append((where[0], table.points))
-            else:
-                self._pairs.append((where[0], where[1], table.points))
-        self._widths = [bins[table.features[-1]].missing + 1 for table in card.tables]
-
-    @cached_property
-    def _flat(self) -> list[NDArray[np.float64]]:
+        where = [[place[bins[name]] for name in table.features] for table in card.tables]
+        self.singles = [places[0] for places in where if len(places) == 1]
+        self.pairs = [(places[0], places[1]) for places in where if len(places) == 2]
+        self.widths = [bins[t.features[1]].missing + 1 for t in card.tables if len(t.features) == 2]
+        self.flat = [np.asarray(table.points, dtype=np.float64).ravel() for table in card.tables]
         """Points of each table in a row, those of a pair row by row."""
-        tables = [points for _, points in self._singles] + [points for *_, points in self._pairs]
-        return [np.asarray(points, dtype=np.float64).ravel() for points in tables]
-
-    def points(self, cells: list[int]) -> list[float]:
-        found = [points[cells[place]] for place, points in self._singles]
-        found += [points[cells[row]][cells[column]] for row, column, points in self._pairs]
-        return found
 
     def points_of_many(self, cells: list[NDArray[np.int64]], count: int) -> NDArray[np.float64]:
-        chosen = [cells[place] for place, _ in self._singles]
-        widths = self._widths[len(chosen) :]
+        chosen = [cells[place] for place in self.singles]
         chosen += [
             cells[row] * width + cells[column]
-            for (row, column, _), width in zip(self._pairs, widths, strict=True)
+            for (row, column), width in zip(self.pairs, self.widths, strict=True)
         ]
         found = np.empty((len(chosen), count))
-        for row, flat, cell in zip(found, self._flat, chosen, strict=True):
+        for row, flat, cell in zip(found, self.flat, chosen, strict=True):
             row[:] = flat.take(cell)
         return found
+
+
+class _Joined:
+    """All tables of all cards in one row of numbers: one applicant is looked up in six steps.
+
+    A table of one characteristic counts as a pair whose column is always the first.
+    """
+
+    def __init__(self, cards: Mapping[str, _Tables]) -> None:
+        rows: list[int] = []
+        columns: list[int] = []
+        widths: list[int] = []
+        flat: list[NDArray[np.float64]] = []
+        self._slices: dict[str, slice] = {}
+        always_first = -1
+        for name, tables in cards.items():
+            start = len(flat)
+            flat += tables.flat
+            rows += tables.singles + [row for row, _ in tables.pairs]
+            columns += [always_first] * len(tables.singles) + [column for _, column in tables.pairs]
+            widths += [1] * len(tables.singles) + tables.widths
+            self._slices[name] = slice(start, len(flat))
+        self._rows, self._columns, self._widths, self._starts = [
+            np.array(places, dtype=np.intp)
+            for places in (rows, columns, widths, [0, *accumulate(map(len, flat))][: len(flat)])
+        ]
+        self._flat = np.concatenate([*flat, np.empty(0)])
+
+    def points(self, cells: list[int]) -> dict[str, list[float]]:
+        places = np.array([*cells, 0], dtype=np.intp)
+        where = places.take(self._rows)
+        where *= self._widths
+        where += places.take(self._columns)
+        where += self._starts
+        found = self._flat.take(where).tolist()
+        return {name: found[part] for name, part in self._slices.items()}

@@ -5,6 +5,8 @@ its level, -1 for one that is not on the list.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -16,6 +18,7 @@ from solvencia.domain.verdict import Fired, Judge
 
 Column = NDArray[np.float64]
 Mask = NDArray[np.bool_]
+Whole = NDArray[np.int64]
 
 _COMPARE: Mapping[str, Callable[[Any, Any], Any]] = {
     **COMPARE,
@@ -25,20 +28,38 @@ _COMPARE: Mapping[str, Callable[[Any, Any], Any]] = {
 }
 
 
-def feature_columns(rows: Sequence[Features]) -> dict[str, Column]:
-    """Every feature of n applicants by name.
+@dataclass(frozen=True)
+class FeatureColumns:
+    """Features of n applicants: the numbers as columns, and of each category the values.
 
-    >>> empty = Features(*[None] * len(Features._fields))
-    >>> columns = feature_columns([empty, empty._replace(age=40.0, industry="3")])
-    >>> columns["age"].tolist(), columns["industry"].tolist()
+    >>> numbers = {name: np.array([np.nan, 40.0]) for name, info in FEATURES.items() if not info.levels}
+    >>> named = {name: [None, "3"] for name, info in FEATURES.items() if info.levels}
+    >>> features = FeatureColumns(numbers, named)
+    >>> features.columns["age"].tolist(), features.columns["industry"].tolist()
     ([nan, 40.0], [nan, 2.0])
+    >>> features.rows[0].age, features.rows[1].industry
+    (None, '3')
     """
-    return {
-        name: category_column(values, FEATURES[name].levels)
-        if FEATURES[name].levels
-        else np.array(values, dtype=np.float64)
-        for name, values in zip(Features._fields, zip(*rows, strict=True), strict=True)
-    }
+
+    numbers: Mapping[str, Column]
+    named: Mapping[str, Sequence[str | None]]
+
+    @cached_property
+    def columns(self) -> dict[str, Column]:
+        """Every feature by name."""
+        named = {
+            name: category_column(values, FEATURES[name].levels)
+            for name, values in self.named.items()
+        }
+        return {**self.numbers, **named}
+
+    @cached_property
+    def rows(self) -> list[Features]:
+        """The features of each."""
+        values = {**self.named, **{name: _known(item) for name, item in self.numbers.items()}}
+        return list(
+            map(Features._make, zip(*(values[name] for name in Features._fields), strict=True))
+        )
 
 
 def category_column(values: Iterable[Any], levels: Sequence[str]) -> Column:
@@ -46,6 +67,13 @@ def category_column(values: Iterable[Any], levels: Sequence[str]) -> Column:
     position: dict[str | None, float] = {level: float(at) for at, level in enumerate(levels)}
     position[None] = np.nan
     return np.array([position.get(value, -1.0) for value in values])
+
+
+def _known(column: Column) -> list[float | None]:
+    values: list[float | None] = column.tolist()
+    for place in np.flatnonzero(np.isnan(column)).tolist():
+        values[place] = None
+    return values
 
 
 def rounded(values: Column, digits: int) -> Column:

@@ -1,53 +1,56 @@
 """Features of many applicants worked out in columns, each as ``features_of`` has it, to the last bit.
 
-What histories and profiles tell is read one by one before; here are prices, surroundings and loans.
+``reading`` has what histories and profiles tell; here are prices, surroundings and loans.
 """
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from datetime import date
-from typing import Any, NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from solvencia.domain.applicant import LoanRequest
-from solvencia.domain.features import Features, Told, surroundings
+from solvencia.domain.features import FEATURES, Told, surroundings
 from solvencia.domain.history import anniversaries
 from solvencia.domain.reference import DAYS_PER_WAGE_MONTH, Reference
-from solvencia.serving.columns import Column
+from solvencia.serving.columns import Column, FeatureColumns, Whole
+from solvencia.serving.reading import ToldColumns
 
-Whole = NDArray[np.int64]
+Item = TypeVar("Item", bound=Hashable)
 
 _FIRST_DAY, _FIRST_MONTH = date(1970, 1, 1).toordinal(), 1970 * 12 + 1
 """Where numpy counts days and months from, as ordinal and as month number."""
 
+_NUMBERS = {name for name in Told._fields if name in FEATURES and not FEATURES[name].levels}
+"""Features that are told as they are."""
+
 
 def measure_many(
     reference: Reference,
-    told: Sequence[Told],
+    told: ToldColumns,
     days: Sequence[date],
     loans: Sequence[LoanRequest],
-) -> list[Features]:
+) -> FeatureColumns:
     """Features of n applicants, each on a day and with a loan."""
-    given: dict[str, Any] = dict(zip(Told._fields, zip(*told, strict=True), strict=True))
     calendar = _calendar(reference, days)
     prices = _Prices(reference)
     real_now = prices.at(calendar.known_month)
-    nominal = np.array(given["nominal_income"])
-    monthly = nominal * real_now
-    columns = {
-        **given,
-        "monthly_income": monthly.tolist(),
-        **_over_time(given, calendar, prices, monthly, real_now),
-        **_around(reference, given, calendar.today, nominal, monthly),
-        "loan_product": [loan.product for loan in loans],
-        "loan_to_income": (np.array([loan.amount for loan in loans]) / nominal).tolist(),
-        "loan_term_months": [float(loan.term_months) for loan in loans],
+    monthly = told.nominal_income * real_now
+    numbers = {
+        **{name: column for name, column in told._asdict().items() if name in _NUMBERS},
+        "monthly_income": monthly,
+        **_over_time(told, calendar, prices, monthly, real_now),
+        **_around(reference, told, calendar.today, monthly),
+        "loan_to_income": np.array([loan.amount for loan in loans]) / told.nominal_income,
+        "loan_term_months": np.array([loan.term_months for loan in loans], dtype=np.float64),
     }
-    return list(
-        map(Features._make, zip(*(columns[name] for name in Features._fields), strict=True))
-    )
+    named: dict[str, Sequence[str | None]] = {
+        "industry": told.industry,
+        "education": told.education,
+        "loan_product": [loan.product for loan in loans],
+    }
+    return FeatureColumns(numbers, named)
 
 
 class _Calendar(NamedTuple):
@@ -72,9 +75,8 @@ class _Prices:
 
     def __init__(self, reference: Reference) -> None:
         self._first = reference.inpc_start
-        months = range(max(len(reference.inpc), 1))
-        pesos = [reference.base_pesos_of_month(self._first + month) for month in months]
-        self._pesos = np.array(pesos)
+        index = np.array(reference.inpc or (1.0,), dtype=np.float64)
+        self._pesos: Column = index[-1] / index
 
     def at(self, months: Whole) -> Column:
         """Base-month pesos per nominal peso of month numbers."""
@@ -87,18 +89,15 @@ class _Prices:
 
 
 def _over_time(
-    given: Mapping[str, Any],
+    told: ToldColumns,
     calendar: _Calendar,
     prices: _Prices,
     monthly: Column,
     real_now: Column,
-) -> dict[str, list[float | None]]:
+) -> dict[str, Column]:
     """How income moved, from all segments of the last five years one below the other."""
     count = len(monthly)
-    person = np.repeat(np.arange(count), [len(recent) for recent in given["recent"]])
-    segments = np.array([item for recent in given["recent"] for item in recent]).reshape(-1, 3)
-    begin, end = segments[:, 0].astype(np.int64), segments[:, 1].astype(np.int64)
-    wage = segments[:, 2]
+    person, begin, end, wage = told.person, told.begin, told.end, told.wage
     real = wage * prices.of_days((begin + end) // 2, calendar.known_month[person])
 
     def total(values: Column, whose: Whole) -> Column:
@@ -118,64 +117,65 @@ def _over_time(
     late = np.flatnonzero(end > calendar.then[person])
     whose, real_late = person[late], real[late]
     days = end[late] - np.maximum(begin[late], calendar.then[whose])
-    window = calendar.today - np.maximum(calendar.then, given["first_day"]) + 1
+    window = calendar.today - np.maximum(calendar.then, told.first_day) + 1
     mean = total(real_late * days, whose) / window
     square = total(real_late * real_late * days, whose) / window
     variance = np.maximum(square - mean * mean, 0.0)
-    average = np.array(given["daily_wage"]) * real_now * past_days
+    # numpy's root may differ from Python's power in the last bit
+    spread = np.array([value**0.5 for value in variance.tolist()])
     return {
-        "income_growth_12m": _or_none(growth(calendar.last_year)),
-        "income_growth_36m": _or_none(growth(calendar.then)),
-        # numpy's root may differ from Python's power in the last bit
-        "income_volatility": [
-            spread**0.5 / middle if middle > 0 else None
-            for spread, middle in zip(variance.tolist(), mean.tolist(), strict=True)
-        ],
-        "income_to_average": [
-            now / past if past > 0 else None
-            for now, past in zip(average.tolist(), past_income.tolist(), strict=True)
-        ],
+        "income_growth_12m": growth(calendar.last_year),
+        "income_growth_36m": growth(calendar.then),
+        "income_volatility": _ratio(spread, mean),
+        "income_to_average": _ratio(told.daily_wage * real_now * past_days, past_income),
     }
+
+
+def _ratio(above: Column, below: Column) -> Column:
+    """Unknown where there is nothing to divide by."""
+    unknown = np.full(len(below), np.nan)
+    return np.asarray(np.divide(above, below, out=unknown, where=below > 0))
 
 
 def _around(
-    reference: Reference,
-    given: Mapping[str, Any],
-    today: Whole,
-    nominal: Column,
-    monthly: Column,
-) -> dict[str, list[float | None]]:
+    reference: Reference, told: ToldColumns, today: Whole, monthly: Column
+) -> dict[str, Column]:
     """Income beside that of others, and how the state and the industry fare."""
-    known = {}
-    found = []
-    for place in zip(today.tolist(), given["state"], given["industry"], strict=True):
-        if place not in known:
-            known[place] = surroundings(reference, *place)
-        found.append(known[place])
-    required, minimum, wage, bounds, growth, unemployment, informality, division = zip(
-        *found, strict=True
+    days = today.tolist()
+    state, in_state = _distinct(zip(days, told.state, strict=True))
+    industry, in_industry = _distinct(zip(days, told.industry, strict=True))
+    states = [surroundings(reference, day, name, None) for day, name in state]
+    industries = [surroundings(reference, day, None, name) for day, name in industry]
+    required, minimum, wage, bounds, growth, unemployment, informality, _ = zip(
+        *states, strict=True
     )
-    weeks = np.array(given["contribution_weeks"], dtype=np.float64)
-    missing_weeks = np.maximum(0.0, np.array(required, dtype=np.float64) - weeks)
+
+    def each(values: Sequence[float | None]) -> Column:
+        return np.array(values, dtype=np.float64)[in_state]
+
+    def above_zero(values: Sequence[float | None]) -> Column:
+        return each([value or None for value in values])
+
+    deciles = [
+        1.0 + bisect_right(limits, income) if (limits := bounds[place]) else np.nan
+        for place, income in zip(in_state, monthly.tolist(), strict=True)
+    ]
     return {
-        "weeks_to_pension": _or_none(missing_weeks),
-        "income_decile": [
-            1.0 + bisect_right(limits, income) if limits else None
-            for limits, income in zip(bounds, monthly.tolist(), strict=True)
+        "weeks_to_pension": np.maximum(0.0, each(required) - told.contribution_weeks),
+        "income_decile": np.array(deciles),
+        "income_to_state_wage": monthly / above_zero(wage),
+        "income_to_minimum_wage": told.nominal_income / (above_zero(minimum) * DAYS_PER_WAGE_MONTH),
+        "state_growth": each(growth),
+        "state_unemployment": each(unemployment),
+        "state_informality": each(informality),
+        "industry_growth": np.array([item[-1] for item in industries], dtype=np.float64)[
+            in_industry
         ],
-        "income_to_state_wage": _or_none(monthly / _above_zero(wage)),
-        "income_to_minimum_wage": _or_none(nominal / (_above_zero(minimum) * DAYS_PER_WAGE_MONTH)),
-        "state_growth": list(growth),
-        "state_unemployment": list(unemployment),
-        "state_informality": list(informality),
-        "industry_growth": list(division),
     }
 
 
-def _above_zero(values: Sequence[float | None]) -> Column:
-    """NaN where there is no value, or 0."""
-    return np.array([value or None for value in values], dtype=np.float64)
-
-
-def _or_none(values: Column) -> list[float | None]:
-    return [None if value != value else value for value in values.tolist()]
+def _distinct(items: Iterable[Item]) -> tuple[list[Item], list[int]]:
+    """The different ones, and which of them each is."""
+    places: dict[Item, int] = {}
+    found = [places.setdefault(item, len(places)) for item in items]
+    return list(places), found

@@ -55,18 +55,21 @@ def _totals_paid(
     """``total_paid`` of each: the months of all loans side by side, in whole cents."""
     level, balance = np.rint(levels * 100), np.rint(amounts * 100)
     paid = np.zeros_like(balance)
-    for month in range(1, int(terms.max()) + 1):
+    ends = set(terms.tolist())
+    for month in range(1, max(ends) + 1):
         exact = balance * rates / 12
         interest = np.floor(exact + 0.5)
         exact_vat = interest * vat_rate
         vat = np.floor(exact_vat + 0.5)
         unsure = np.maximum(np.abs(exact - interest), np.abs(exact_vat - vat)) > NEARLY_HALF
-        for place in np.flatnonzero(unsure):
+        for place in unsure.nonzero()[0].tolist():
             interest[place], vat[place] = charges(
                 int(balance[place]), float(rates[place]), vat_rate
             )
-        principal = level - interest - vat
-        principal = np.where((month == terms) | (principal > balance), balance, principal)
+        charged = interest + vat
+        principal = np.minimum(level - charged, balance)
+        if month in ends:
+            principal = np.where(month == terms, balance, principal)
         balance = balance - principal
-        paid += principal + interest + vat
+        paid += principal + charged
     return np.asarray(paid / 100)

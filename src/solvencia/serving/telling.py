@@ -1,6 +1,7 @@
 """Reasons of many applicants, each in the order in which a single one's are read."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -73,21 +74,33 @@ def points_by_code(
         points: of the card's tables, shape (tables, n).
         columns: features by name, shape (n,).
     """
-    nothing = np.zeros(points.shape[1])
-    effects, told = {}, {}
-    for name, share, own in zip(
-        card.shared_features, card.shares(points), card.own_tables, strict=True
-    ):
-        effects[name] = sign * POINTS_PER_MARGIN * share
-        if own is not None:
-            tellable = (share * points[own] > 0) & ~np.isnan(columns[name])
-            told[name] = np.where(tellable, effects[name], 0.0)
-    found = []
+    names = card.shared_features
+    # The last row is of what a card does not have: it adds nothing and is never told.
+    nothing = np.zeros((1, points.shape[1]))
+    shares = np.vstack([*card.shares(points), nothing])
+    tables = np.vstack([points, nothing])
+    own = tables[[-1 if place is None else place for place in card.own_tables] + [-1]]
+    known = ~np.isnan(np.vstack([*(columns[name] for name in names), nothing]))
+    effects = sign * POINTS_PER_MARGIN * shares
+    told = np.where((shares * own > 0) & known, effects, 0.0)
+    rows, starts = _rows_by_code(names)
+    part, whole = (np.add.reduceat(item[rows], starts, axis=0) for item in (told, effects))
+    return np.where(part * whole > 0, part, 0.0).T
+
+
+@lru_cache(maxsize=64)
+def _rows_by_code(names: tuple[str, ...]) -> tuple[list[int], list[int]]:
+    """The rows of each code's features, one code after the other, and where each code begins.
+
+    ``names`` are the features of the rows; a code that has none of them gets the row after them.
+    """
+    places = {name: place for place, name in enumerate(names)}
+    rows: list[int] = []
+    starts = []
     for group in REASONS.values():
-        part = sum((told[name] for name in group.features if name in told), nothing)
-        whole = sum((effects[name] for name in group.features if name in effects), nothing)
-        found.append(np.where(part * whole > 0, part, 0.0))
-    return np.transpose(found)
+        starts.append(len(rows))
+        rows += [places[name] for name in group.features if name in places] or [len(names)]
+    return rows, starts
 
 
 def _by_person(reasons: Sequence[Reason], masks: Mask) -> list[list[Reason]]:
@@ -110,13 +123,11 @@ def _strongest(points: Column, by_odds: Mask, side: Mask) -> list[list[Reason]]:
     order = np.lexsort((_BY_NAME[chosen], size, odds, ~shown), axis=1)
     people, ranks = np.nonzero(np.take_along_axis(shown, order, axis=1))
     codes = np.take_along_axis(chosen, order, axis=1)[people, ranks]
-    reasons = [
-        model_reason(_CODES[code], "pd" if odd else "income_score", value)
-        for code, odd, value in zip(
-            codes.tolist(),
-            by_odds[people, codes].tolist(),
-            points[people, codes].tolist(),
-            strict=True,
-        )
-    ]
-    return _divided(reasons, people, len(points))
+    told = codes.tolist(), by_odds[people, codes].tolist(), points[people, codes].tolist()
+    return _divided(list(map(_model_reason, *told)), people, len(points))
+
+
+@lru_cache(maxsize=16_384)
+def _model_reason(code: int, by_odds: bool, points: float) -> Reason:
+    """``model_reason`` by the place of its code: the key of an enum takes longer to look up."""
+    return model_reason(_CODES[code], "pd" if by_odds else "income_score", points)

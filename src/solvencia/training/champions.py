@@ -1,7 +1,7 @@
 """Who serves: the champion, those before it, and the way back.
 
     model/champion            → archive/<version>, a symbolic link
-    model/archive/<version>/  models that serve or have served, as they were trained
+    model/archive/<version>/  models that serve or have served, as they were trained, each with its card
     model/champions.json      their versions in the order they began to serve
 
 The link is the truth. It is replaced in one step, so that a champion is there at every moment, and
@@ -25,6 +25,9 @@ from solvencia.domain.errors import ArtifactError
 KEPT = 5
 """Earlier champions that rollback can return to."""
 
+CARD = "model_card.md"
+"""Beside the files of an archived model: its card, which is no part of the version."""
+
 _VERSION = re.compile(r"[0-9a-f]{12}")
 
 
@@ -46,13 +49,24 @@ def earlier_champions(models: Path) -> tuple[str, ...]:
     return _log(models)[:-1]
 
 
-def install_champion(models: Path, candidate: Path, version: str) -> None:
+def card_of(path: Path, version: str) -> str | None:
+    """The model card at ``path``, if its title names this version; a report may be of another."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return None
+    return text if text.partition("\n")[0].endswith(f" {version}") else None
+
+
+def install_champion(models: Path, candidate: Path, version: str, card: str | None = None) -> None:
     """Let a verified copy of ``candidate`` serve, and keep the champion before it.
 
     Args:
         models: the directory that holds ``champion``.
         candidate: a model directory.
         version: of the model that was judged; the directory must still hold it.
+        card: its model card in Markdown, as ``card_of`` gives it. A version that is archived already
+            keeps the card it has.
 
     Raises:
         ArtifactError: the candidate does not load or is another one by now, or another change is
@@ -60,7 +74,7 @@ def install_champion(models: Path, candidate: Path, version: str) -> None:
     """
     with _alone(models):
         served = _adopt(models)
-        _archive(models, candidate, version)
+        _archive(models, candidate, version, card)
         _write_log(models, (*served, version))
         _point(models, version)
         _prune(models)
@@ -139,7 +153,7 @@ def _adopt(models: Path) -> tuple[str, ...]:
     return _log(models)
 
 
-def _archive(models: Path, directory: Path, version: str) -> None:
+def _archive(models: Path, directory: Path, version: str, card: str | None) -> None:
     """Put a verified copy into the archive; one that is there and loads stays as it is."""
     target = models / "archive" / version
     with suppress(ArtifactError):
@@ -148,6 +162,8 @@ def _archive(models: Path, directory: Path, version: str) -> None:
     copy = _copy(models, directory)
     if (found := read_model(copy).version) != version:
         raise ArtifactError(f"{directory}: holds {found} by now; {version} was judged")
+    if card is not None:
+        (copy / CARD).write_text(card, encoding="utf-8")
     replace_directory(copy, target)
 
 

@@ -1,20 +1,22 @@
-"""The migrations give the tables that the code expects."""
+"""The migrations give the tables that the code expects, and so does a new file."""
 
 import asyncio
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, event, inspect
+from sqlalchemy import Connection, Engine, event, inspect
 
 from api.store.engine import migration_engine, parse_url
 from api.store.errors import SchemaError
 from api.store.records import DecisionFilter
 from api.store.store import Store
 from api.store.tables import metadata
-from api.store.upgrade import HEAD, migrate, upgrade
+from api.store.upgrade import HEAD, make, migrate, upgrade
 from testing.api.store.builders import NOON, by_another_connection, count, decision, keyed
 from testing.conftest import ROOT
 
@@ -22,14 +24,42 @@ TABLES = {"decisions", "reviews", "loan_outcomes", "api_keys", "artifact_files"}
 
 
 def test_the_migrated_tables_are_those_of_the_code(url):
-    upgrade(parse_url(url))
-
     engine = migration_engine(parse_url(url))
     with engine.connect() as connection:
+        migrate(connection, "head")
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, metadata) == []
         assert set(inspect(connection).get_table_names()) == TABLES | {"alembic_version"}
     assert set(metadata.tables) == TABLES
+
+
+def test_a_new_file_is_as_if_it_had_been_migrated(tmp_path):
+    def written(name: str, work: Callable[[Connection], object]) -> tuple[list[Any], list[Any]]:
+        with migration_engine(parse_url(f"sqlite:///{tmp_path / name}")).connect() as connection:
+            work(connection)
+            schema = "SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY type, name"
+            revisions = connection.exec_driver_sql("SELECT * FROM alembic_version").all()
+            return connection.exec_driver_sql(schema).all(), revisions
+
+    made = written("made.db", make)
+
+    assert made == written("migrated.db", lambda connection: migrate(connection, "head"))
+    assert made[1] == [(HEAD,)]
+
+
+def test_a_file_that_holds_anything_is_migrated(tmp_path):
+    url = parse_url(f"sqlite:///{tmp_path / 'decisions.db'}")
+    with migration_engine(url).connect() as connection:
+        connection.exec_driver_sql("CREATE TABLE notes (text TEXT)")
+        connection.rollback()
+
+        assert not make(connection)
+
+        assert inspect(connection).get_table_names() == ["notes"]
+    upgrade(url)
+    with migration_engine(url).connect() as connection:
+        tables = inspect(connection).get_table_names()
+    assert set(tables) == TABLES | {"alembic_version", "notes"}
 
 
 def test_down_and_up_again(url):
