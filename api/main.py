@@ -21,7 +21,7 @@ from api.middleware import Observed
 from api.model_host import ModelHost
 from api.model_source import source_of
 from api.openapi import DESCRIPTION, VERSION, describe
-from api.routes import batch, decisions, health, model, policy, score, what_if
+from api.routes import access, batch, decisions, health, model, policy, score, what_if
 from api.service import Service
 from api.settings import Settings
 from api.store.store import Store
@@ -95,7 +95,7 @@ def create_app(
         batch_paths=frozenset({"/score/batch"}),
     )
     app.add_middleware(Observed, metrics=metrics, tracing=tracing)
-    for part in (score, batch, decisions, what_if, model, policy, health, docs):
+    for part in (score, batch, decisions, what_if, model, policy, access, health, docs):
         app.include_router(part.router)
     app.openapi = partial(describe, app)  # type: ignore[method-assign]
     return app

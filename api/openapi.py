@@ -45,8 +45,10 @@ OPERATIONS = {
     "DELETE /applicants/{reference}": ("Applicants", "Erase an applicant"),
     "GET /model": ("Model and policy", "Describe the model that serves"),
     "GET /model/scorecards/{name}": ("Model and policy", "Read a scorecard whole"),
+    "GET /model/states/{state}": ("Model and policy", "Read how income is spread in a state"),
     "GET /policy": ("Model and policy", "Read the policy in force"),
     "POST /policy/simulate": ("Model and policy", "Try a draft policy on past decisions"),
+    "GET /access": ("Operations", "Say who asks"),
     "GET /health/live": ("Operations", "Is the process alive?"),
     "GET /health/ready": ("Operations", "Can it decide, and keep what it decides?"),
     "GET /metrics": ("Operations", "Figures for Prometheus"),
@@ -60,6 +62,7 @@ _PARAMETERS = {
     "decision_id": "01a1ff5f-5440-7000-9e50-0ac466255390",
     "name": "continuity",
     "reference": "cliente-20931",
+    "state": "09",
 }
 _SHORTENED = {"POST /policy/simulate": "Shortened: send all that GET /policy answers, changed"}
 _PROBLEMS: dict[str, tuple[str, str]] = {

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import cache
 
 from solvencia_client import SolvenciaClient
-from solvencia_client.types import FeatureOut
+from solvencia_client.types import FeatureOut, ModelOut
 
 TIMEOUT = 10.0
 """Seconds for a score, which takes milliseconds; a slow first request may load a connection."""
@@ -22,6 +22,6 @@ def connect(address: str, api_key: str | None) -> SolvenciaClient:
     return SolvenciaClient(address, api_key, timeout=TIMEOUT, retries=0)
 
 
-def features_of(service: SolvenciaClient) -> dict[str, FeatureOut]:
-    """What the features of the serving model are called."""
-    return {feature["name"]: feature for feature in service.model()["features"]}
+def features_of(model: ModelOut) -> dict[str, FeatureOut]:
+    """What the features of a model are called."""
+    return {feature["name"]: feature for feature in model["features"]}

@@ -17,7 +17,7 @@ EARLIEST, LATEST = date(1900, 1, 1), date(2100, 1, 1)
 """Streamlit's calendar spans ten years unless told; the schema publishes no bounds for dates."""
 DATE_FORMAT = "DD/MM/YYYY"
 _SMALLEST_COIN = 0.01
-_COLUMN_WIDTHS = {"choice": 165, "date": 96, "number": 115}
+_COLUMN_WIDTHS = {"choice": 150, "date": 96, "number": 106, "text": 168}
 
 Errors = Mapping[str, Sequence[FieldError]]
 Widget = Callable[[Field, Language, dict[str, Any]], Any]
@@ -57,6 +57,7 @@ def field_input(
         "help": help_text(field, language),
         "key": key,
         "disabled": disabled,
+        "persist_state": "session",
     }
     # Seeded through the state and not as a default: a default could not be emptied again. And only
     # once: every write to the state replaces what was typed in the browser and not yet sent.
@@ -143,10 +144,10 @@ def _placeholder(field: Field, language: Language, required: str) -> str:
     return required if field.required else say("optional", language)
 
 
-def list_input(field: Field, key: str, language: Language, initial: Sequence[Any]) -> pd.DataFrame:
-    """A table to edit, one row an item, with typed columns."""
+def list_input(field: Field, key: str, language: Language, initial: pd.DataFrame) -> pd.DataFrame:
+    """A table to edit, as :func:`frame` makes it: one row an item, with typed columns."""
     return st.data_editor(
-        frame(field, initial),
+        initial,
         key=key,
         num_rows="dynamic",
         hide_index=True,
@@ -184,11 +185,11 @@ def _cell(value: Any) -> Any:
 
 
 def _column(field: Field, language: Language) -> Any:
+    # None is required: a row that is not complete would stay in the browser, and be lost there.
     common: dict[str, Any] = {
         "label": field.title[language],
         "help": help_text(field, language),
-        "required": field.required,
-        "width": _COLUMN_WIDTHS.get(field.kind, 130),
+        "width": _COLUMN_WIDTHS.get(field.kind),
     }
     if field.kind == "choice":
         names = {key: named[language] for key, named in field.choices.items()}

@@ -58,3 +58,22 @@ def day(iso: str) -> str:
     '20/11/2026'
     """
     return date.fromisoformat(iso[:10]).strftime("%d/%m/%Y")
+
+
+def exact(value: float) -> str:
+    """A number with the decimals that it has, six at most, for limits that people set.
+
+    >>> exact(5000), exact(-0.125)
+    ('5,000', '\u22120.125')
+    """
+    text = f"{value:,.6f}".rstrip("0").removesuffix(".")
+    return text.replace("-", MINUS)
+
+
+def exact_percent(share: float) -> str:
+    """A fraction as a percentage with the decimals that it has, for limits that people set.
+
+    >>> exact_percent(0.35), exact_percent(0.265)
+    ('35 %', '26.5 %')
+    """
+    return f"{exact(round(share * 100, 6))} %"

@@ -6,40 +6,44 @@ from uuid import uuid4
 
 import streamlit as st
 
-from frontend.form import Errors, field_input, list_input, rows, show_errors, without_empty
+from frontend.form import Errors, field_input, show_errors, without_empty
 from frontend.problems import explain
 from frontend.schema import Field, Part, example, request_part
+from frontend.screens.history_table import history_table
 from frontend.text import Language, say
 
 FIELD_WIDTH = 255  # pixels: three fill a row at 1280, two on a tablet, and no label breaks
 WAYS_IN: tuple[Part, ...] = ("profile", "history")
+IDENTITY = ("reference", "curp")
 
 
-def inputs(
-    document: Mapping[str, Any], errors: Errors, language: Language
-) -> dict[str, Any] | None:
-    """The two ways in, with the loan beside them; the loan as it stands."""
+def inputs(document: Mapping[str, Any], errors: Errors, language: Language) -> dict[str, Any]:
+    """The two ways in, with the loan and who asks beside them; all as it stands, by its part."""
     applicant, beside = st.columns([3, 1], gap="medium")
     with beside:
         loan = loan_card(document, errors, language)
+        reference = identity_card(errors, language)
+    common = without_empty({"loan": loan, "reference": reference})
+    standing: dict[str, Any] = {"loan": loan}
     with applicant:
         tabs = st.tabs([say("profile", language), say("history", language)])
         for tab, part in zip(tabs, WAYS_IN, strict=True):
             with tab:
-                applicant_form(document, part, loan, errors, language)
-    return loan
+                standing[part] = applicant_form(document, part, common, errors, language)
+    return standing
 
 
 def loan_card(
     document: Mapping[str, Any], errors: Errors, language: Language
 ) -> dict[str, Any] | None:
-    """The loan asked for, or None; outside the forms, so that both ways in share it."""
+    """The loan asked for, or None; outside the ways in, so that both share it."""
     # One tab, so that the card lines up with the two beside it.
     [tab] = st.tabs([say("loan", language)])
     with tab.container(border=True):
         none = st.toggle(
-            say("no_loan", language), key="no_loan", help=say("no_loan.note", language)
-        )
+            say("no_loan", language), key="no_loan", help=say("no_loan.note", language),
+            persist_state="session",
+        )  # fmt: skip
         given = example(document, "profile").get("loan", {})
         values = {}
         for field in request_part(document, "loan").items:
@@ -50,36 +54,66 @@ def loan_card(
     return None if none else without_empty(values)
 
 
+def identity_card(errors: Errors, language: Language) -> str:
+    """Who asks, for those who keep track: the reference. The CURP stays in its field until sent."""
+    wrong = any(path in errors for path in IDENTITY)
+    with st.expander(say("assess.identity", language), expanded=wrong, key="assess.identity"):
+        reference = st.text_input(
+            say("assess.reference", language), key="assess.reference", max_chars=64,
+            help=say("assess.reference.help", language), autocomplete="off",
+            placeholder=say("optional", language), persist_state="session",
+        )  # fmt: skip
+        show_errors("reference", errors, language)
+        st.text_input(
+            say("assess.curp", language), key="assess.curp", max_chars=24, type="password",
+            help=say("assess.curp.help", language), autocomplete="off",
+            placeholder=say("optional", language),
+        )  # fmt: skip
+        show_errors("curp", errors, language)
+    return (reference or "").strip()
+
+
 def applicant_form(
     document: Mapping[str, Any],
     part: Part,
-    loan: dict[str, Any] | None,
+    common: Mapping[str, Any],
     errors: Errors,
     language: Language,
-) -> None:
-    """One way in: its fields, and the button that asks for a decision."""
+) -> dict[str, Any]:
+    """One way in: its fields, and the button that asks for a decision; what it holds."""
     state = st.session_state
     cleared = state.get(f"{part}.cleared", 0)
     given = {} if cleared else example(document, part).get(part, {})
-    with st.form(f"{part}.form"):
+    # No form of Streamlit's: what it holds is lost unsent when another page is looked at.
+    with st.container(border=True):
         fields = request_part(document, part).items
-        values = applicant_values(fields, part, cleared, given, errors, language)
+        values = applicant_values(document, fields, part, cleared, given, errors, language)
         with st.container(horizontal=True, vertical_alignment="center"):
-            sent = st.form_submit_button(
-                say("submit", language), type="primary", key=f"{part}.submit"
+            sent = st.button(
+                say("submit", language), type="primary", key=f"{part}.submit", on_click=seal
             )
-            st.form_submit_button(
+            st.button(
                 say("clear", language), type="tertiary", key=f"{part}.clear",
                 on_click=clear, args=(part,),
             )  # fmt: skip
             if not cleared:
                 st.caption(say("example", language), width="content")
+    curp = state.pop("curp", None)
     if sent:
-        request = {part: values} | ({} if loan is None else {"loan": loan})
+        request = {part: values, **common} | ({"curp": curp} if curp else {})
         state.pending = request, str(uuid4())
+    return values
+
+
+def seal() -> None:
+    """Take the CURP out of its field as it is sent: it is not shown again."""
+    state = st.session_state
+    state.curp = (state.get("assess.curp") or "").strip().upper()
+    state["assess.curp"] = ""
 
 
 def applicant_values(
+    document: Mapping[str, Any],
     fields: tuple[Field, ...],
     part: Part,
     cleared: int,
@@ -102,8 +136,10 @@ def applicant_values(
         if field.kind == "list":
             st.caption(say("spells.note", language))
             path = f"{part}.{field.name}"
-            table = list_input(field, f"{path}.{cleared}", language, given.get(field.name, []))
-            values[field.name] = rows(table)
+            examples = example(document, part).get(part, {}).get(field.name, [])
+            values[field.name] = history_table(
+                field, f"{path}.{cleared}", examples, language, empty=bool(cleared)
+            )
             show_errors(path, errors, language)
             row_errors(field, path, errors, language)
     return values
@@ -133,3 +169,4 @@ def clear(part: Part) -> None:
     # What was decided on one person must not stand beside another's data.
     for key in ("errors", "trouble", "pending", "decision", "scored"):
         state.pop(key, None)
+    state["assess.reference"] = state["assess.curp"] = ""

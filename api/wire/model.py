@@ -1,6 +1,7 @@
 """The model that serves: what it is, what it learned from, how it measured."""
 
-from typing import Annotated, Any
+from datetime import date
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -32,6 +33,12 @@ class SegmentName(Wire):
     code: str
     name: str
     name_en: str
+    typical: Annotated[
+        dict[str, float],
+        Field(
+            description="The group's centre, by feature, in the feature's unit; money in pesos of today"
+        ),
+    ]
 
 
 class ModelOut(Wire):
@@ -51,6 +58,24 @@ class ModelOut(Wire):
     segments: tuple[SegmentName, ...]
 
 
+class StateIncomeOut(Wire):
+    """How income is spread in a state.
+
+    It is the income of whole households from all sources, not one person's wage.
+    """
+
+    state: Annotated[str, Field(description="INEGI key of two digits")]
+    name: str
+    as_of: Annotated[date, Field(description="The day whose pesos the bounds are in")]
+    income_bounds: Annotated[
+        tuple[float, ...] | None,
+        Field(
+            description="The nine bounds between deciles of monthly household income, ascending, MXN "
+            "of `as_of`; None for a model that knows none"
+        ),
+    ]
+
+
 class Health(Wire):
     """State of the service."""
 
@@ -58,3 +83,11 @@ class Health(Wire):
     problem: Annotated[
         str | None, Field(description="A newer model or policy that was refused, and why")
     ] = None
+
+
+class AccessOut(Wire):
+    """Who asks: a key, or whoever reaches a service that is open."""
+
+    id: str
+    name: str
+    role: Literal["partner", "analyst", "admin"]

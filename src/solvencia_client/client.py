@@ -13,6 +13,7 @@ import httpx
 
 from solvencia_client.sending import Sender, Upload
 from solvencia_client.types import (
+    AccessOut,
     BatchOut,
     BatchRow,
     DecisionDetail,
@@ -30,6 +31,7 @@ from solvencia_client.types import (
     ReviewOut,
     ScoreRequest,
     SimulationOut,
+    StateIncomeOut,
     Using,
     WhatIfOut,
 )
@@ -276,13 +278,23 @@ class SolvenciaClient:
 
     # What decides.
 
-    def model(self) -> ModelOut:
-        """The model that serves: what it is, what it learned from, how it measured."""
-        return cast(ModelOut, self._sender.json("GET", "/model"))
+    def model(self, of: Literal["champion", "challenger"] = "champion") -> ModelOut:
+        """The model that serves: what it is, what it learned from, how it measured.
+
+        Args:
+            of: ``challenger`` for the model that is scored beside it; needs the role analyst, and
+                there may be none (404).
+        """
+        params = {} if of == "champion" else {"of": of}
+        return cast(ModelOut, self._sender.json("GET", "/model", params=params))
 
     def scorecard(self, name: str) -> dict[str, Any]:
         """One scorecard whole, as the artifact holds it."""
         return self._sender.json("GET", _path("model", "scorecards", name))
+
+    def state_income(self, state: str) -> StateIncomeOut:
+        """How household income is spread in a state, by its INEGI key of two digits."""
+        return cast(StateIncomeOut, self._sender.json("GET", _path("model", "states", state)))
 
     def policy(self) -> PolicyOut:
         """The policy in force."""
@@ -314,6 +326,10 @@ class SolvenciaClient:
         return cast(SimulationOut, body)
 
     # The service itself.
+
+    def access(self) -> AccessOut:
+        """Who this client is to the service: its key's name and role."""
+        return cast(AccessOut, self._sender.json("GET", "/access"))
 
     def ready(self) -> Health:
         """Return when the service can decide; asked once, so that whoever waits sets the pace."""

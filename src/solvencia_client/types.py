@@ -454,11 +454,12 @@ class ScorecardOut(TypedDict):
 
 
 class SegmentName(TypedDict):
-    """A customer group."""
+    """A customer group; ``typical`` is its centre by feature, money in pesos of today."""
 
     code: str
     name: str
     name_en: str
+    typical: dict[str, float]
 
 
 class ModelOut(TypedDict):
@@ -473,6 +474,15 @@ class ModelOut(TypedDict):
     features: list[FeatureOut]
     scorecards: list[ScorecardOut]
     segments: list[SegmentName]
+
+
+class StateIncomeOut(TypedDict):
+    """The nine bounds between deciles of monthly household income in a state, MXN of ``as_of``."""
+
+    state: str
+    name: str
+    as_of: Day
+    income_bounds: list[float] | None
 
 
 class PolicyOut(TypedDict):
@@ -525,6 +535,14 @@ class SimulationOut(TypedDict):
     after: Book
     moves: list[Move]
     moved: list[Moved]
+
+
+class AccessOut(TypedDict):
+    """Who asks: a key, or whoever reaches a service that is open."""
+
+    id: str
+    name: str
+    role: Literal["partner", "analyst", "admin"]
 
 
 class Health(TypedDict):

@@ -5,13 +5,16 @@ import json
 import sqlite3
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from fastapi.testclient import TestClient
 
+from api.service import Service
 from api.wire.score import HISTORY_EXAMPLE, PROFILE_EXAMPLE
-from testing.api.conftest import NOW, Serve
+from solvencia.domain.reference import Reference
+from solvencia.serving.scorer import pesos_of_the_day
+from testing.api.conftest import NOW, TODAY, Serve
 
 CURP = "HEGG560427MVZRRL04"
 REFERRED: dict[str, Any] = {
@@ -306,6 +309,21 @@ def test_a_challenger_is_kept_and_never_answered(serve: Serve, model_directory: 
         assert client.get("/model").json()["challenger"] == decision["versions"]["model"]
 
 
+def test_the_challenger_is_shown_beside_the_champion(serve: Serve, model_directory: Path) -> None:
+    with serve(challenger_uri=str(model_directory)) as client:
+        champion = client.get("/model").json()
+        challenger = client.get("/model", params={"of": "challenger"}).json()
+        assert challenger["version"] == champion["challenger"]
+        assert challenger["metrics"] == champion["metrics"]
+        assert challenger["card"] is None
+        problem(client.get("/model", params={"of": "neither"}), 422, "invalid-input")
+
+
+def test_without_a_challenger_none_is_shown(client: TestClient) -> None:
+    answer = client.get("/model", params={"of": "challenger"})
+    assert "challenger" in problem(answer, 404, "not-found")["detail"]
+
+
 def test_the_model_and_the_policy_are_shown(client: TestClient) -> None:
     model = client.get("/model").json()
     decision = made(client)
@@ -318,6 +336,44 @@ def test_the_model_and_the_policy_are_shown(client: TestClient) -> None:
     policy = client.get("/policy").json()
     assert policy["digest"] == decision["versions"]["policy_digest"]
     assert policy["policy"]["grades"]["order"]
+
+
+def test_every_segment_has_a_centre_in_the_units_of_its_features(client: TestClient) -> None:
+    model = client.get("/model").json()
+    units = {item["name"]: item["unit"] for item in model["features"]}
+    for segment in model["segments"]:
+        typical = segment["typical"]
+        assert set(typical) <= set(units)
+        assert 15 < typical["age"] < 75
+        assert 1_000 < typical["monthly_income"] < 100_000
+        assert 0 <= typical["contribution_density"] <= 1
+
+
+def test_the_income_of_a_state_is_in_pesos_of_today(
+    client: TestClient, reference: Reference
+) -> None:
+    found = client.get("/model/states/09").json()
+    assert (found["state"], found["name"]) == ("09", "Ciudad de México")
+    assert found["as_of"] == TODAY.isoformat()
+    bounds, pesos = reference.state_income_bounds["09"], pesos_of_the_day(reference, TODAY)
+    assert len(bounds) == 9
+    assert found["income_bounds"] == pytest.approx([bound * pesos for bound in bounds], abs=0.01)
+
+
+@pytest.mark.parametrize("state", ["99", "9", "CDMX", "0x"])
+def test_a_state_that_is_none_is_not_found(client: TestClient, state: str) -> None:
+    told = problem(client.get(f"/model/states/{state}"), 404, "not-found")["detail"]
+    assert f"{state!r}" in told
+
+
+def test_a_model_without_incomes_of_a_state_says_null(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with serve() as client:
+        service: Service = client.app.state.service  # type: ignore[attr-defined]
+        known = cast(dict[str, Any], service.serving.decider.model.reference.state_income_bounds)
+        monkeypatch.delitem(known, "09")
+        assert client.get("/model/states/09").json()["income_bounds"] is None
 
 
 def test_a_draft_policy_is_tried_on_what_was_decided(serve: Serve) -> None:

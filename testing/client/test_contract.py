@@ -59,8 +59,9 @@ OPERATIONS: dict[tuple[str, str], dict[str, Ask]] = {
     ("POST", "/what-if"): {
         "what_if": lambda it: it.what_if({"loan": {"amount": 20000}}, request=PROFILE)
     },
-    ("GET", "/model"): {"model": lambda it: it.model()},
+    ("GET", "/model"): {"model": lambda it: it.model("challenger")},
     ("GET", "/model/scorecards/{name}"): {"scorecard": lambda it: it.scorecard("continuity")},
+    ("GET", "/model/states/{state}"): {"state_income": lambda it: it.state_income("09")},
     ("GET", "/policy"): {"policy": lambda it: it.policy()},
     ("POST", "/policy/simulate"): {
         "simulate_policy": lambda it: it.simulate_policy(
@@ -70,6 +71,7 @@ OPERATIONS: dict[tuple[str, str], dict[str, Ask]] = {
             loss_given_default=0.5,
         )
     },
+    ("GET", "/access"): {"access": lambda it: it.access()},
     ("GET", "/health/ready"): {"ready": lambda it: it.ready()},
     ("GET", "/health/live"): {"live": lambda it: it.live()},
     ("GET", "/metrics"): {"metrics": lambda it: it.metrics()},

@@ -1,5 +1,6 @@
 """The page with a fake service for fast tests, and the real thing for the browser."""
 
+import shutil
 from collections.abc import Iterator
 from copy import deepcopy
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 from fake_service import CHANGE, DECISION, FEATURES, FakeService
+from playwright.sync_api import Page, expect, sync_playwright
 from served import Served
 from streamlit.testing.v1 import AppTest
 
@@ -18,6 +20,17 @@ from frontend import client
 from solvencia_client import SolvenciaClient
 from solvencia_client.types import FeatureOut as Feature
 from testing.client.running import ROOT
+
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+SECONDS = 1000
+PATIENCE = 30 * SECONDS
 
 
 @pytest.fixture(scope="session")
@@ -68,3 +81,19 @@ def served(model_directory: Path, tmp_path_factory: pytest.TempPathFactory) -> I
         yield servers
     finally:
         servers.stop()
+
+
+@pytest.fixture
+def page() -> Iterator[Page]:
+    """A page of a real browser, 1280 by 900 pixels, that waits patiently."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    browser_path = next(filter(None, map(shutil.which, names)), None)
+    if browser_path is None:
+        pytest.skip("no Chromium found; get it with: apt-get install chromium")
+    expect.set_options(timeout=PATIENCE)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=browser_path, args=ARGUMENTS)
+        page = browser.new_page(viewport={"width": 1280, "height": 900})
+        page.set_default_timeout(PATIENCE)
+        yield page
+        browser.close()

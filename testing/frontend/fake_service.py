@@ -1,12 +1,13 @@
 """A service that lives in memory: what it answers, and in which state it is."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
 
-from solvencia_client.types import FeatureOut
+from solvencia_client.types import FeatureOut, StateIncomeOut
 
 FEATURES: list[FeatureOut] = [
     {
@@ -102,6 +103,13 @@ DECISION: dict[str, Any] = {
     },
 }
 
+STATE_INCOME: StateIncomeOut = {
+    "state": "09",
+    "name": "Ciudad de México",
+    "as_of": "2026-11-20",
+    "income_bounds": [8700, 12100, 15300, 19000, 23000, 27800, 34000, 43500, 69800],
+}
+
 CHANGE: dict[str, Any] = {
     "steps": [
         {"field": "months_in_current_job", "before": 2.0, "after": 6.0},
@@ -134,6 +142,13 @@ class FakeService:
     requests: list[dict[str, Any]] = field(default_factory=list)
     headers: list[httpx.Headers] = field(default_factory=list)
     models_asked: int = 0
+    role: str = "analyst"
+    answers: dict[tuple[str, str], Callable[[httpx.Request], httpx.Response]] = field(
+        default_factory=dict
+    )
+    """By method and path: what a test lets the service answer to the rest."""
+    asked: list[httpx.Request] = field(default_factory=list)
+    """Requests that ``answers`` answered."""
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
         if self.state == "away":
@@ -148,6 +163,13 @@ class FakeService:
             return httpx.Response(500, text="<html>Internal Server Error</html>")
         if self.refusal:
             return httpx.Response(self.refusal, json={"status": self.refusal, "detail": "secret"})
+        if request.url.path == "/access":
+            return httpx.Response(200, json={"id": "k", "name": "Mesa", "role": self.role})
+        if found := self.answers.get((request.method, request.url.path)):
+            self.asked.append(request)
+            return found(request)
+        if request.url.path.startswith("/model/states/"):
+            return httpx.Response(200, json=STATE_INCOME)
         if request.url.path == "/model":
             self.models_asked += 1
             return httpx.Response(200, json={"features": FEATURES})

@@ -22,6 +22,10 @@ class Served:
         self._app: subprocess.Popen[bytes] | None = None
         self.address = f"http://{LOCAL}:{self._app_port}"
 
+    @property
+    def api_address(self) -> str:
+        return self._service.address
+
     def start_api(self) -> None:
         self._service.start()
 

@@ -39,4 +39,4 @@ def test_the_page_asks_once_because_it_waits_itself() -> None:
 def test_features_go_by_their_names(features: dict[str, Any]) -> None:
     answer = httpx.Response(200, json={"features": list(features.values())})
     service = SolvenciaClient("http://service", transport=httpx.MockTransport(lambda _: answer))
-    assert client.features_of(service) == features
+    assert client.features_of(service.model()) == features

@@ -10,8 +10,8 @@ from fake_service import CHANGE
 from frontend import formats
 from frontend.explanation import SHOWN, described, steps
 from frontend.problems import explain
-from frontend.text import COPY, HELP_EN, LANGUAGES, UNITS, Language
-from frontend.views import change_line, reason_line, score_grade
+from frontend.text import COPY, HELP_EN, LANGUAGES, PARTS, UNITS, Language
+from frontend.verdict import change_line, reason_parts, score_grade
 from solvencia.domain.decision import Reason
 from solvencia.serving.waiting import LONGEST_WAIT
 from solvencia_client import FieldError
@@ -24,6 +24,10 @@ def test_every_key_speaks_both_languages_with_the_same_values(key: str) -> None:
     assert all(text.strip() for text in copy.values())
     places = [set(re.findall(r"{(\w+)}", text)) for text in copy.values()]
     assert places[0] == places[1]
+
+
+def test_no_two_parts_use_one_key() -> None:
+    assert len(COPY) == sum(len(part.COPY) for part in PARTS)
 
 
 def test_units_speak_both_languages() -> None:
@@ -136,10 +140,9 @@ def test_a_factor_of_a_newer_model_goes_by_its_name() -> None:
 
 def test_reason_of_a_rule_shows_no_points(decision: Any) -> None:
     rule = decision["reasons"][0] | {"source": "knockout", "points": 0.0}
-    assert (
-        reason_line(rule, "es")
-        == ":red-badge[regla de rechazo] El plazo solicitado eleva el riesgo."
-    )
+    mark, text = reason_parts(rule, "es")
+    assert mark == ":red-badge[regla de rechazo]"
+    assert text == "El plazo solicitado eleva el riesgo."
 
 
 def test_a_change_without_a_pd_shows_the_score_alone() -> None:
@@ -164,4 +167,4 @@ def test_every_source_of_a_reason_has_words(source: str) -> None:
 
 def test_a_source_unknown_to_the_app_is_shown_as_it_comes(decision: Any) -> None:
     reason = decision["reasons"][0] | {"source": "newer", "points": 0.0}
-    assert reason_line(reason, "es").startswith(":red-badge[newer]")
+    assert reason_parts(reason, "es")[0] == ":red-badge[newer]"

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from math import log
+from math import exp, log
 from typing import Any, NamedTuple, Self
 
 import numpy as np
@@ -38,6 +38,11 @@ class Axis:
         if value is None:
             return 0.0
         return ((log(max(value, 1.0)) if self.log else value) - self.mean) / self.scale
+
+    def value(self, coordinate: float) -> float:
+        """The value that lies ``coordinate`` standard deviations from the mean."""
+        found = self.mean + coordinate * self.scale
+        return exp(found) if self.log else found
 
     def coordinates(self, column: NDArray[np.float64]) -> NDArray[np.float64]:
         """``coordinate`` of many, shape (n,) each; NaN where the value is missing."""

@@ -1,104 +1,8 @@
-"""All copy of the app, in Spanish and English."""
+"""A decision and what explains it, on whichever page it is shown."""
 
-from typing import Literal
+from frontend.text.language import Copy
 
-Language = Literal["es", "en"]
-LANGUAGES: dict[Language, str] = {"es": "Español", "en": "English"}
-
-COPY: dict[str, dict[Language, str]] = {
-    "title": {"es": "Solvencia", "en": "Solvencia"},
-    "subtitle": {
-        "es": "Puntaje de ingreso y decisión de crédito",
-        "en": "Income score and credit decision",
-    },
-    "language": {"es": "Idioma", "en": "Language"},
-    # state of the service
-    "status.ready": {"es": "Servicio disponible", "en": "Service available"},
-    "status.away": {"es": "Sin conexión con el servicio", "en": "Service unreachable"},
-    "status.not_ready": {"es": "El servicio se está preparando", "en": "Service is starting"},
-    "away": {
-        "es": "El servicio no responde por ahora. Lo capturado se conserva y la página "
-        "continúa sola en cuanto vuelva.",
-        "en": "The service does not answer right now. What you typed is kept, and the page "
-        "goes on by itself when it is back.",
-    },
-    "not_ready": {
-        "es": "El servicio todavía no tiene un modelo cargado. Lo capturado se conserva y la "
-        "página continúa sola en cuanto esté listo.",
-        "en": "The service has no model loaded yet. What you typed is kept, and the page goes "
-        "on by itself when it is ready.",
-    },
-    "failed": {
-        "es": "El servicio no pudo completar la evaluación. Intente de nuevo; si se repite, "
-        "avise a soporte.",
-        "en": "The service could not finish the assessment. Try again; if it happens again, "
-        "tell support.",
-    },
-    "not_authenticated": {
-        "es": "El servicio no reconoce la clave de esta página (API_KEY). Lo capturado se conserva; "
-        "avise a quien la administra.",
-        "en": "The service does not know this page's key (API_KEY). What you typed is kept; tell "
-        "whoever runs the page.",
-    },
-    "not_allowed": {
-        "es": "La clave de esta página (API_KEY) no permite evaluar. Lo capturado se conserva; avise "
-        "a quien la administra.",
-        "en": "This page's key (API_KEY) does not allow to assess. What you typed is kept; tell "
-        "whoever runs the page.",
-    },
-    # the form
-    "profile": {"es": "Perfil", "en": "Profile"},
-    "history": {"es": "Historia laboral", "en": "Work history"},
-    "loan": {"es": "Crédito", "en": "Loan"},
-    "no_loan": {"es": "Sin crédito específico", "en": "No specific loan"},
-    "no_loan.note": {
-        "es": "Se decide sobre el crédito estándar de la política.",
-        "en": "The policy's standard loan is decided.",
-    },
-    "example": {
-        "es": "Datos de ejemplo: sustitúyalos por los del solicitante.",
-        "en": "Example data: replace it with the applicant's.",
-    },
-    "submit": {"es": "Evaluar", "en": "Assess"},
-    "clear": {"es": "Vaciar", "en": "Clear"},
-    "optional": {"es": "Opcional", "en": "Optional"},
-    "choose": {"es": "Elija una opción", "en": "Choose one"},
-    "between": {"es": "De {low} a {high}.", "en": "From {low} to {high}."},
-    "spells.note": {
-        "es": "Un renglón por empleo y salario. Un aumento con el mismo patrón es un renglón "
-        "nuevo; sin fecha de fin, es el empleo actual.",
-        "en": "One row per job and wage. A raise at the same employer is a new row; without an "
-        "end date it is the current job.",
-    },
-    # errors
-    "rejected": {
-        "es": "Revise los campos señalados.",
-        "en": "Please check the marked fields.",
-    },
-    "error.missing": {"es": "Falta este dato.", "en": "This field is missing."},
-    "error.bound": {
-        "es": "Se permite {allowed}; se recibió {value}.",
-        "en": "Allowed: {allowed}; got {value}.",
-    },
-    "error.value": {"es": "No se permite «{value}».", "en": "“{value}” is not allowed."},
-    "error.unemployed": {
-        "es": "Debe ser 0 si tiene {months} meses en el empleo actual.",
-        "en": "Must be 0 with {months} months in the current job.",
-    },
-    "error.end": {
-        "es": "El fin debe ser el {start} (inicio) o posterior; se recibió {value}.",
-        "en": "The end must be {start} (start) or later; got {value}.",
-    },
-    "error.young": {
-        "es": "A la fecha de la evaluación debe tener 15 años o más: revise la fecha de "
-        "nacimiento.",
-        "en": "Must be 15 or older on the day of the assessment: check the date of birth.",
-    },
-    "error.first_job": {
-        "es": "El primer empleo empieza el {start}, después de la fecha de la evaluación.",
-        "en": "The first job starts on {start}, after the day of the assessment.",
-    },
-    "row": {"es": "Renglón {row}, {title}: {message}", "en": "Row {row}, {title}: {message}"},
+COPY: Copy = {
     # the decision
     "outcome.approve": {"es": "Aprobado", "en": "Approved"},
     "outcome.refer": {"es": "Referido a analista", "en": "Referred to an analyst"},
@@ -135,6 +39,49 @@ COPY: dict[str, dict[Language, str]] = {
         "beyond the amount",
     },
     "months": {"es": "{n} meses", "en": "{n} months"},
+    # what to keep of it
+    "keep.open": {"es": "Abrir en Decisiones", "en": "Open in Decisions"},
+    "keep.link": {"es": "Copiar enlace", "en": "Copy link"},
+    "keep.json": {"es": "Copiar JSON", "en": "Copy JSON"},
+    "keep.pdf": {"es": "PDF para el expediente", "en": "PDF for the file"},
+    # on paper
+    "report.title": {"es": "Decisión de crédito", "en": "Credit decision"},
+    "report.reference": {"es": "Referencia", "en": "Reference"},
+    "report.decided": {"es": "Decidida (CDMX)", "en": "Decided (Mexico City)"},
+    "report.as_of": {"es": "Evaluada al", "en": "As of"},
+    "report.id": {"es": "Folio", "en": "Decision"},
+    "report.made_by": {
+        "es": "Modelo {model} · política {policy}",
+        "en": "Model {model} · policy {policy}",
+    },
+    "report.asked": {"es": "Solicitado: {loan}", "en": "Asked for: {loan}"},
+    "report.less": {
+        "es": "Menos de lo solicitado, según la política.",
+        "en": "Less than asked for, by the policy.",
+    },
+    "report.settled": {
+        "es": "Resolución del {day}: {outcome} por {by}. {note}",
+        "en": "Settled on {day}: {outcome} by {by}. {note}",
+    },
+    "report.assessment": {"es": "Evaluación", "en": "Assessment"},
+    "report.band": {
+        "es": "{p50} (banda de {p10} a {p90})",
+        "en": "{p50} (band from {p10} to {p90})",
+    },
+    "report.segment": {"es": "Segmento", "en": "Segment"},
+    "report.reasons": {"es": "Razones del modelo", "en": "Reasons of the model"},
+    "report.rules": {
+        "es": "Reglas de la política que se activaron",
+        "en": "Rules of the policy that fired",
+    },
+    "report.more": {"es": "y {n} más", "en": "and {n} more"},
+    "report.inputs": {"es": "Datos evaluados", "en": "What was assessed"},
+    "report.earlier": {
+        "es": "y {n} periodos anteriores",
+        "en": "and {n} earlier periods",
+    },
+    "report.analyst": {"es": "Analista: nombre y firma", "en": "Analyst: name and signature"},
+    "report.signed": {"es": "Fecha", "en": "Date"},
     # the assessment
     "score": {"es": "Puntaje final", "en": "Final score"},
     "grade": {"es": "Grado {grade}", "en": "Grade {grade}"},
@@ -155,6 +102,13 @@ COPY: dict[str, dict[Language, str]] = {
         "es": "Ocho de cada diez casos quedan dentro de la banda.",
         "en": "Eight in ten cases fall within the band.",
     },
+    "income.deciles": {
+        "es": "Detrás, los diez deciles del ingreso mensual de los hogares del estado ({state}), con "
+        "sus cortes en miles de pesos de hoy: un hogar suma los ingresos de todos sus integrantes.",
+        "en": "Behind it, the ten deciles of monthly household income in the state ({state}), with "
+        "their bounds in thousands of today's pesos: a household adds up the income of all its "
+        "members.",
+    },
     "income.p10": {"es": "Bajo (p10)", "en": "Low (p10)"},
     "income.p50": {"es": "Medio (p50)", "en": "Middle (p50)"},
     "income.p90": {"es": "Alto (p90)", "en": "High (p90)"},
@@ -166,6 +120,25 @@ COPY: dict[str, dict[Language, str]] = {
     },
     "unknown": {"es": "Sin dato", "en": "Unknown"},
     "segment": {"es": "Segmento {code}", "en": "Segment {code}"},
+    "typical": {"es": "Lo típico del segmento: {parts}.", "en": "Typical of it: {parts}."},
+    "typical.monthly_income": {"es": "{value} al mes", "en": "{value} a month"},
+    "typical.age": {"es": "{value} años de edad", "en": "{value} years old"},
+    "typical.months_in_current_job": {
+        "es": "{value} meses en el empleo",
+        "en": "{value} months in the job",
+    },
+    "typical.months_unemployed": {
+        "es": "{value} meses sin empleo formal",
+        "en": "{value} months without formal work",
+    },
+    "typical.employers_5y": {
+        "es": "{value} patrones en 5 años",
+        "en": "{value} employers in 5 years",
+    },
+    "typical.contribution_density": {
+        "es": "cotizó {value} del tiempo",
+        "en": "contributed {value} of the time",
+    },
     "reasons": {"es": "Razones", "en": "Reasons"},
     "reasons.adverse": {"es": "En contra", "en": "Against"},
     "reasons.favourable": {"es": "A favor", "en": "In favour"},
@@ -207,6 +180,11 @@ COPY: dict[str, dict[Language, str]] = {
         "es": "Del promedio al puntaje final",
         "en": "From the average to the final score",
     },
+    "explanation.note": {
+        "es": "Barras llenas: el modelo. Barras con contorno: reglas de la política.",
+        "en": "Solid bars: the model. Outlined bars: rules of the policy.",
+    },
+    "step.rule": {"es": "Regla: {rule}", "en": "Rule: {rule}"},
     "step.base": {"es": "Solicitante promedio", "en": "Average applicant"},
     "step.others": {"es": "Otros {n} factores", "en": "{n} other factors"},
     "step.adjustment": {"es": "Ajustes de la política", "en": "Policy adjustments"},
@@ -222,50 +200,3 @@ COPY: dict[str, dict[Language, str]] = {
         "en": "As of {as_of} · model {model} · policy {policy} ({digest})",
     },
 }
-
-UNITS: dict[str, dict[Language, str]] = {
-    "years": {"es": "años", "en": "years"},
-    "months": {"es": "meses", "en": "months"},
-    "weeks": {"es": "semanas", "en": "weeks"},
-    "employers": {"es": "patrones", "en": "employers"},
-    "decile": {"es": "decil", "en": "decile"},
-    "times": {"es": "veces", "en": "times"},
-    "MXN": {"es": "MXN", "en": "MXN"},
-    "MXN/day": {"es": "MXN por día", "en": "MXN a day"},
-}
-
-HELP_EN: dict[str, str] = {
-    "monthly_income": "Monthly base salary, current or of the last job.",
-    "months_in_current_job": "0 without a formal job.",
-    "months_unemployed": "0 with a formal job.",
-    "contribution_weeks": "Weeks recognised by IMSS on the day of the application.",
-    "education": "Highest level completed.",
-    "industry": "IMSS division.",
-    "state": "INEGI key of two digits, 01 to 32.",
-    "employer_id": "Name or key of the employer, the same in all its rows.",
-    "end_date": "Empty for the current job.",
-    "daily_wage": "Base salary for contributions, nominal pesos a day.",
-    "spells": "Periods of employment, in any order.",
-}
-"""English help by field; the service publishes descriptions in Spanish only."""
-
-
-def say(key: str, language: Language, **values: object) -> str:
-    """The copy for a key.
-
-    >>> say("grade", "es", grade="B")
-    'Grado B'
-    """
-    return COPY[key][language].format(**values)
-
-
-def unit_name(unit: str, language: Language) -> str:
-    """A unit in words; units without a name are shown as they come."""
-    return UNITS.get(unit, {}).get(language, unit)
-
-
-def described(name: str, spanish: str, language: Language) -> str:
-    """Help for a field."""
-    if language == "en":
-        return HELP_EN.get(name, "")
-    return f"{spanish.rstrip('.')}." if spanish else ""

@@ -1,0 +1,1 @@
+"""What the page of decisions shows, as plain values and tables; ``screens`` draws them."""

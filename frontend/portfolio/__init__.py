@@ -1,0 +1,1 @@
+"""A portfolio: reading its file, matching its columns, deciding its rows, writing the results."""

@@ -1,0 +1,1 @@
+"""What each page shows; the files of ``entries`` only call these."""
