@@ -18,8 +18,8 @@ COPY: Copy = {
     },
     "no_offer": {"es": "Sin oferta para este crédito.", "en": "No offer for this loan."},
     "stale": {
-        "es": "El crédito cambió después de esta decisión: evalúe de nuevo.",
-        "en": "The loan changed after this decision: assess again.",
+        "es": "Los datos cambiaron después de esta decisión: evalúe de nuevo.",
+        "en": "The data changed after this decision: assess again.",
     },
     "offer.amount": {"es": "Monto", "en": "Amount"},
     "offer.term": {"es": "Plazo", "en": "Term"},
