@@ -47,8 +47,8 @@ COPY: Copy = {
     "assess.paste.take": {"es": "Agregar a la tabla", "en": "Add to the table"},
     "assess.template": {"es": "Plantilla CSV", "en": "CSV template"},
     "assess.grid": {
-        "es": "También puede pegar celdas directamente en la tabla.",
-        "en": "Cells can also be pasted straight into the table.",
+        "es": "Los renglones de una hoja de cálculo se pegan en «Subir o pegar».",
+        "en": "Rows of a spreadsheet are pasted under “Upload or paste”.",
     },
     "assess.file.taken": {"es": "Renglones agregados: {n}.", "en": "Rows added: {n}."},
     "assess.file.undo": {"es": "Deshacer", "en": "Undo"},
