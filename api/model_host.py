@@ -11,14 +11,14 @@ import hashlib
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
 from typing import Any, Literal, NamedTuple
 
 from api.followed import Followed, message_of
-from api.model_source import ModelSource, SourceUnavailableError
+from api.model_source import Calibration, ModelSource, SourceUnavailableError
 from api.probing import Probe, absurdity
 from solvencia.artifact import Model, load_model
 from solvencia.domain.verdict import CompiledPolicy
@@ -34,6 +34,7 @@ class _LoadedModel(NamedTuple):
     files: Mapping[str, bytes]
     model: Model
     card: str | None
+    calibration: Calibration
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,7 @@ class Serving:
         model_files: the decider's model as ``load_model`` takes it, to be kept for a replay.
         policy_text: the decider's policy as ``policy_of`` takes it.
         card: the decider's model as its card tells of it, in Markdown; None when it came without one.
+        calibration: the decider's calibration by groups; empty when it came without them.
     """
 
     decider: Decider
@@ -52,6 +54,7 @@ class Serving:
     model_files: Mapping[str, bytes]
     policy_text: bytes
     card: str | None = None
+    calibration: Calibration = field(default_factory=dict)
 
     @cached_property
     def shadow(self) -> Decider | None:
@@ -157,8 +160,9 @@ class ModelHost:
         champion = self._champion()
         if champion is None:
             return None
-        (files, model, card), (text, policy) = champion
-        new = Serving(Decider(model, policy), self._shadow(policy), files, text, card)
+        (files, model, card, calibration), (text, policy) = champion
+        decider, shadow = Decider(model, policy), self._shadow(policy)
+        new = Serving(decider, shadow, files, text, card, calibration)
         if self.serving is not None and new.versions == self.serving.versions:
             for part in self._parts.values():
                 part.settle(replaced=False)
@@ -262,7 +266,8 @@ async def follow(host: ModelHost, seconds: float, stop: asyncio.Event) -> None:
 def _read_model(source: ModelSource) -> _LoadedModel:
     files = source.files()
     model = load_model(files, source.origin)
-    return _LoadedModel(files, model, source.card(model.version))
+    version = model.version
+    return _LoadedModel(files, model, source.card(version), source.calibration(version))
 
 
 def _read_policy(path: Path) -> _LoadedPolicy:

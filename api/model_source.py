@@ -2,7 +2,7 @@
 
 A source answers three questions: has another model been put there (``pointer``, asked every few
 seconds), what is it (``files``, verified by ``solvencia.artifact.load_model``), and what is told of it
-(``card``).
+(``card``, ``calibration``).
 """
 
 import json
@@ -15,6 +15,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
 
+from pydantic import ValidationError
+
+from api.wire.base import Wire
+from api.wire.model import CalibrationGroup
 from solvencia.artifact import MANIFEST, named_files, read_files
 from solvencia.domain.errors import ArtifactError
 
@@ -28,6 +32,12 @@ CHAMPION = "champion.json"
 
 CARD = "model_card.md"
 """Name of the model card that may stand beside a model's files."""
+
+CALIBRATION = "calibration.json"
+"""Name of the calibration by groups that may stand there too."""
+
+Calibration = Mapping[str, tuple[CalibrationGroup, ...]]
+"""Groups by model, from the lowest prediction to the highest."""
 
 _PATIENCE_SECONDS = 3.0
 _VERSION = re.compile(r"[0-9a-f]{12}")
@@ -64,6 +74,9 @@ class ModelSource(Protocol):
 
         It is no part of the model, and never a reason to refuse one.
         """
+
+    def calibration(self, version: str) -> Calibration:
+        """Calibration by groups of this version, with the same reservation; empty when there is none."""
 
 
 def source_of(uri: str, setting: str = "MODEL_URI") -> ModelSource:
@@ -108,12 +121,21 @@ class DirectorySource:
 
     def card(self, version: str) -> str | None:
         """What stands beside the files, if its title names this version."""
+        raw = self._beside(CARD)
+        return None if raw is None else _card_of(raw, version)
+
+    def calibration(self, version: str) -> Calibration:
+        """What stands beside the files, if it names this version."""
+        raw = self._beside(CALIBRATION)
+        return {} if raw is None else _calibration_of(raw, version, self.origin)
+
+    def _beside(self, name: str) -> bytes | None:
         try:
-            return _card_of((self._directory / CARD).read_bytes(), version)
+            return (self._directory / name).read_bytes()
         except FileNotFoundError:
             return None
         except OSError as error:
-            logger.warning("%s: %s cannot be read: %s", self.origin, CARD, error.strerror)
+            logger.warning("%s: %s cannot be read: %s", self.origin, name, error.strerror)
             return None
 
 
@@ -121,7 +143,8 @@ class BucketSource:
     """Models under ``gs://bucket/prefix``, one of them named by a pointer::
 
         prefix/champion.json          {"version": "6975e506db3f"}
-        prefix/6975e506db3f/manifest.json, continuity.json, …, and model_card.md if there is one
+        prefix/6975e506db3f/manifest.json, continuity.json, …, and model_card.md
+                                      and calibration.json if there are
 
     A version is written before the pointer names it, and never again. ``STORAGE_EMULATOR_HOST`` is
     followed, without credentials. A call gives up after about twice ``patience`` seconds.
@@ -159,10 +182,19 @@ class BucketSource:
 
     def card(self, version: str) -> str | None:
         """What stands beside this version's files."""
+        raw = self._beside(version, CARD)
+        return None if raw is None else _card_of(raw, version)
+
+    def calibration(self, version: str) -> Calibration:
+        """What stands beside this version's files."""
+        raw = self._beside(version, CALIBRATION)
+        return {} if raw is None else _calibration_of(raw, version, self.origin)
+
+    def _beside(self, version: str, name: str) -> bytes | None:
         try:
-            return _card_of(self._read(f"{version}/{CARD}"), version)
+            return self._read(f"{version}/{name}")
         except SourceUnavailableError as error:  # who may not list is told 403 of what is not there
-            logger.info("no model card: %s", error)
+            logger.info("no %s: %s", name, error)
             return None
 
     def _version(self) -> str:
@@ -225,6 +257,21 @@ class BucketSource:
             raise SourceUnavailableError(
                 f"{self.origin}: {name} cannot be read: {type(cause).__name__}: {str(cause)[:200]}"
             ) from error
+
+
+class _KeptCalibration(Wire):
+    version: str
+    models: dict[str, tuple[CalibrationGroup, ...]]
+
+
+def _calibration_of(raw: bytes, version: str, origin: str) -> Calibration:
+    """Groups as they were kept, unless they are another model's or cannot be understood."""
+    try:
+        kept = _KeptCalibration.model_validate_json(raw)
+    except ValidationError as error:
+        logger.warning("%s: %s cannot be read: %s", origin, CALIBRATION, error.errors()[0]["msg"])
+        return {}
+    return kept.models if kept.version == version else {}
 
 
 def _card_of(raw: bytes, version: str) -> str | None:

@@ -17,7 +17,13 @@ from solvencia.data.parameters import read_section
 from solvencia.domain.errors import PolicyError, SolvenciaError, SourceError
 from solvencia.domain.verdict import CompiledPolicy
 from solvencia.serving.decider import load_policy
-from solvencia.training.champions import CARD, card_of, champion_version, install_champion
+from solvencia.training.champions import (
+    CARD,
+    calibration_of,
+    card_of,
+    champion_version,
+    install_champion,
+)
 from solvencia.training.evaluate import EvaluationSettings
 from solvencia.training.fairness import FairnessSettings
 from solvencia.training.gates import Gate, GateSettings, Standing, judge_candidate
@@ -80,7 +86,10 @@ def promote(*, first: bool) -> int:
     card = card_of(REPORTS / CARD, candidate.version)
     if card is None:
         print(f"{REPORTS / CARD} is not of this model: it serves without a card")
-    install_champion(MODELS, CANDIDATE, candidate.version, card)
+    calibration = calibration_of(REPORTS, candidate.version)
+    if calibration is None:
+        print(f"{REPORTS} has no calibration of this model: it serves without groups to draw")
+    install_champion(MODELS, CANDIDATE, candidate.version, card, calibration)
     print(f"champion: {candidate.version}" + (f", in place of {replaced}" if replaced else ""))
     announce(candidate.version)
     return 0

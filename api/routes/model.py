@@ -27,16 +27,16 @@ Of = Annotated[Literal["champion", "challenger"], Query(description=_OF_TEXT)]
 async def model(service: ServiceDep, caller: PartnerDep, of: Of = "champion") -> ModelOut:
     """What the model is, what it learned from, how it measured on later years, and its model card.
 
-    The challenger comes without a card.
+    The challenger comes without a card and without calibration by groups.
     """
     if of == "challenger" and not caller.role.includes(Role.ANALYST):
         raise NotAllowedError(f"of=challenger needs the role {Role.ANALYST}; got {caller.role}")
     serving = service.serving
-    found, card = serving.decider.model, serving.card
+    found, card, calibration = serving.decider.model, serving.card, serving.calibration
     if of == "challenger":
         if serving.challenger is None:
             raise NotFoundError("challenger: this service has none; CHALLENGER_URI names one")
-        found, card = serving.challenger, None
+        found, card, calibration = serving.challenger, None, {}
     return ModelOut(
         version=found.version,
         synthetic=bool(found.provenance.get("synthetic", True)),
@@ -44,6 +44,7 @@ async def model(service: ServiceDep, caller: PartnerDep, of: Of = "champion") ->
         card=card,
         provenance=dict(found.provenance),
         metrics=dict(found.metrics),
+        calibration=dict(calibration),
         features=tuple(
             FeatureOut(
                 name=name,

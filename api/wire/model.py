@@ -41,6 +41,14 @@ class SegmentName(Wire):
     ]
 
 
+class CalibrationGroup(Wire):
+    """Cases of about equal prediction: what was predicted on average, and what share came true."""
+
+    rows: Annotated[int, Field(ge=1, description="Cases of the group")]
+    predicted: Annotated[float, Field(ge=0, le=1)]
+    observed: Annotated[float, Field(ge=0, le=1)]
+
+
 class ModelOut(Wire):
     """The model that serves. All figures were measured when it was trained, on later years."""
 
@@ -53,6 +61,13 @@ class ModelOut(Wire):
     ]
     provenance: dict[str, Any]
     metrics: dict[str, Any]
+    calibration: Annotated[
+        dict[str, tuple[CalibrationGroup, ...]],
+        Field(
+            description="By model (`continuity`, `default`), groups of about equal size from the lowest "
+            "prediction to the highest; empty for a model that came without them"
+        ),
+    ]
     features: tuple[FeatureOut, ...]
     scorecards: tuple[ScorecardOut, ...]
     segments: tuple[SegmentName, ...]

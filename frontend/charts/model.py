@@ -77,11 +77,12 @@ def calibration(
         alt.Tooltip("interval:N", title="95 %"),
     ]
     base = alt.Chart(table)
+    size = 80 if len(groups) == 1 else 45  # of many groups, so that short intervals show
     layers += [
         base.mark_rule(color=palette.accent, strokeWidth=2.5).encode(
             x=x, y=alt.Y("low:Q", scale=scale, axis=observed), y2="high:Q"
         ),
-        base.mark_point(color=palette.accent, filled=True, size=80, opacity=1).encode(
+        base.mark_point(color=palette.accent, filled=True, size=size, opacity=1).encode(
             x=x, y=y, tooltip=tips
         ),
     ]

@@ -1,6 +1,6 @@
 """What a model measured, in words: figures with their intervals and what they mean."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import expm1, sqrt
 from typing import Any, Literal
@@ -10,7 +10,7 @@ import pandas as pd
 from frontend.client import Features
 from frontend.formats import day, percent, plain
 from frontend.text import Language, say
-from solvencia_client.types import ModelOut
+from solvencia_client.types import CalibrationGroup, ModelOut
 
 PROBABILITY_MODELS = ("continuity", "default")
 MODELS = (*PROBABILITY_MODELS, "income")
@@ -149,13 +149,13 @@ def calibration_words(found: Metrics, language: Language) -> list[str]:
     return said
 
 
-def calibration_groups(found: Metrics) -> pd.DataFrame:
+def calibration_groups(found: Metrics, kept: Sequence[CalibrationGroup] = ()) -> pd.DataFrame:
     """Groups of cases with what was predicted and observed; shares, with the interval's ends.
 
     Columns ``predicted``, ``observed``, ``low``, ``high``, ``rows``; one row of all cases for a model
-    that keeps no groups, none where nothing is known.
+    of which no groups were kept, none where nothing is known.
     """
-    groups = found.get("calibration") or []
+    groups: list[Mapping[str, Any]] = [*kept]
     if not groups and _known(found, "mean_predicted", "rate", "rows"):
         whole = {"predicted": found["mean_predicted"], "observed": found["rate"]}
         groups = [whole | {"rows": found["rows"]}]

@@ -77,14 +77,15 @@ def calibration(model: ModelOut, language: Language) -> None:
     for column, name in zip(columns, figures.PROBABILITY_MODELS, strict=True):
         with column.container(border=True, height="stretch"):
             st.subheader(say(f"model.{name}", language), anchor=False)
-            _calibrated(name, model["metrics"].get(name) or {}, language)
+            _calibrated(name, model, language)
     with st.container(border=True):
         st.subheader(say("model.income", language), anchor=False)
         _covered(model, language)
 
 
-def _calibrated(name: str, found: dict[str, Any], language: Language) -> None:
-    groups = figures.calibration_groups(found)
+def _calibrated(name: str, model: ModelOut, language: Language) -> None:
+    found = model["metrics"].get(name) or {}
+    groups = figures.calibration_groups(found, model["calibration"].get(name, ()))
     if groups.empty:
         st.info(_absent(found, language), icon=":material/info:")
         return

@@ -166,8 +166,10 @@ COPY: Copy = {
         "en": "It falls short at the extremes (slope {slope}, above 1).",
     },
     "model.calibration.groups": {
-        "es": "Cada punto es un grupo de casos de igual tamaño; la barra, su intervalo de 95 %.",
-        "en": "Each point is a group of cases of equal size; the bar is its 95 % interval.",
+        "es": "Cada punto es un grupo de casos de igual tamaño; la barra, su intervalo de 95 %. "
+        "Donde no se ve barra, cabe en el punto.",
+        "en": "Each point is a group of cases of equal size; the bar is its 95 % interval. Where no "
+        "bar is seen, the point covers it.",
     },
     "model.calibration.line": {
         "es": "La curva es lo observado según la recta de calibración medida; el punto, el "

@@ -462,6 +462,14 @@ class SegmentName(TypedDict):
     typical: dict[str, float]
 
 
+class CalibrationGroup(TypedDict):
+    """Cases of about equal prediction: what was predicted on average, and what share came true."""
+
+    rows: int
+    predicted: float
+    observed: float
+
+
 class ModelOut(TypedDict):
     """The model that serves, and how it measured on later years."""
 
@@ -471,6 +479,7 @@ class ModelOut(TypedDict):
     card: str | None
     provenance: dict[str, Any]
     metrics: dict[str, Any]
+    calibration: dict[str, list[CalibrationGroup]]
     features: list[FeatureOut]
     scorecards: list[ScorecardOut]
     segments: list[SegmentName]

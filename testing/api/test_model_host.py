@@ -17,7 +17,14 @@ from typing import Any
 import pytest
 
 from api.model_host import ModelHost, Serving, follow
-from api.model_source import CARD, BucketSource, DirectorySource, ModelSource
+from api.model_source import (
+    CALIBRATION,
+    CARD,
+    BucketSource,
+    Calibration,
+    DirectorySource,
+    ModelSource,
+)
 from api.probing import Probe, check_decision
 from solvencia.artifact import MANIFEST, Model, load_model, read_files, read_model, write_model
 from solvencia.domain.applicant import LoanRequest, Profile
@@ -112,6 +119,9 @@ class Watched:
 
     def card(self, version: str) -> str | None:
         return self.inner.card(version)
+
+    def calibration(self, version: str) -> Calibration:
+        return self.inner.calibration(version)
 
 
 @dataclass(repr=False)
@@ -218,6 +228,28 @@ def test_the_card_comes_with_the_model_and_is_not_kept(
     place.install(models["c"])
     assert place.host.check()
     assert place.serving.card is None
+
+
+def test_calibration_comes_with_the_model_and_bad_calibration_refuses_none(
+    place: Place, models: Mapping[str, Path], version: Mapping[str, str]
+) -> None:
+    assert place.serving.calibration == {}
+    told = place.copy(models["b"])
+    group = {"rows": 40, "predicted": 0.2, "observed": 0.25}
+    text = json.dumps({"version": version["b"], "models": {"default": [group]}})
+    (told / CALIBRATION).write_text(text, encoding="utf-8")
+    place.install(told)
+    assert place.host.check()
+    (kept,) = place.serving.calibration["default"]
+    assert kept.model_dump() == group
+    assert CALIBRATION not in place.serving.model_files
+
+    broken = place.copy(models["c"])
+    (broken / CALIBRATION).write_bytes(b"{")
+    place.install(broken)
+    assert place.host.check()
+    assert place.serving.decider.model.version == version["c"]
+    assert (place.serving.calibration, place.host.problem, place.host.refusals) == ({}, None, 0)
 
 
 def test_what_serves_can_be_made_again_from_what_is_kept(

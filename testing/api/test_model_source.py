@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from api.model_source import (
+    CALIBRATION,
     CARD,
     BucketSource,
     DirectorySource,
@@ -88,8 +89,46 @@ def test_a_card_that_cannot_be_read_is_none(model: Path) -> None:
     assert source_of(str(model)).card(read_model(model).version) is None
 
 
-def test_a_promotion_leaves_the_card_where_it_is_looked_for() -> None:
-    assert CARD == champions.CARD
+def kept_groups(version: str, **changed: float) -> bytes:
+    """A calibration file of two groups, a figure of the second one changed."""
+    groups = [{"rows": 40, "predicted": 0.1, "observed": 0.125}]
+    groups.append({"rows": 41, "predicted": 0.4, "observed": 0.39, **changed})
+    return json.dumps({"version": version, "models": {"default": groups}}).encode()
+
+
+def test_a_directory_gives_the_calibration_of_the_version_that_is_asked_for(model: Path) -> None:
+    source, version = source_of(str(model)), read_model(model).version
+    assert source.calibration(version) == {}
+    (model / CALIBRATION).write_bytes(kept_groups(version))
+    found = source.calibration(version)
+    assert [group.predicted for group in found["default"]] == [0.1, 0.4]
+    assert source.calibration(ABSENT_VERSION) == {}
+    assert source.files() == read_files(model)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"rows": 0}, {"predicted": 1.01}, {"observed": float("nan")}, {"observed": -0.1}, {"age": 1}],
+)
+def test_calibration_that_cannot_be_is_none(model: Path, changed: dict[str, float]) -> None:
+    version = read_model(model).version
+    (model / CALIBRATION).write_bytes(kept_groups(version, **changed))
+    assert source_of(str(model)).calibration(version) == {}
+
+
+@pytest.mark.parametrize("raw", [b"", b"\xff", b"[]", b"null", b'{"version": "0123456789ab"}'])
+def test_what_is_no_calibration_is_none(model: Path, raw: bytes) -> None:
+    (model / CALIBRATION).write_bytes(raw)
+    assert source_of(str(model)).calibration(ABSENT_VERSION) == {}
+
+
+def test_calibration_that_cannot_be_read_is_none(model: Path) -> None:
+    (model / CALIBRATION).mkdir()
+    assert source_of(str(model)).calibration(read_model(model).version) == {}
+
+
+def test_a_promotion_leaves_card_and_calibration_where_they_are_looked_for() -> None:
+    assert (CARD, CALIBRATION) == (champions.CARD, champions.CALIBRATION)
 
 
 def test_the_pointer_stays_while_nothing_changes(model: Path) -> None:
@@ -165,6 +204,10 @@ def test_a_bucket_gives_the_files_its_pointer_names(
     text = f"# Model card {version}\n"
     gcs.put("models", f"{prefix}{version}/{CARD}", text.encode())
     assert source_of(uri).card(version) == text
+    assert source_of(uri).calibration(version) == {}
+    gcs.put("models", f"{prefix}{version}/{CALIBRATION}", kept_groups(version))
+    assert [group.rows for group in source_of(uri).calibration(version)["default"]] == [40, 41]
+    assert source_of(uri).calibration(ABSENT_VERSION) == {}
 
 
 @pytest.mark.slow

@@ -92,6 +92,20 @@ def test_the_model_comes_with_its_card(model_directory: Path, tmp_path: Path, se
         assert client.get("/model").json() == {**answer, "card": text}
 
 
+def test_the_model_comes_with_its_calibration(
+    model_directory: Path, tmp_path: Path, serve: Serve
+) -> None:
+    with serve() as client:
+        answer = client.get("/model").json()
+        assert answer["calibration"] == {}
+    groups = {"default": [{"rows": 40, "predicted": 0.1, "observed": 0.125}]}
+    model = Path(shutil.copytree(model_directory, tmp_path / "model"))
+    text = json.dumps({"version": answer["version"], "models": groups})
+    (model / "calibration.json").write_text(text, encoding="utf-8")
+    with serve(model_uri=str(model)) as client:
+        assert client.get("/model").json() == {**answer, "calibration": groups}
+
+
 def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MODEL_URI", "/somewhere/else")
     assert Settings().model_uri == "/somewhere/else"

@@ -19,8 +19,9 @@ from solvencia.artifact import read_model
 from solvencia.domain import scorecard as domain
 from solvencia.domain import stability
 from solvencia.training.printing import readable
+from solvencia_client.types import CalibrationGroup
 
-GROUPS = [
+GROUPS: list[CalibrationGroup] = [
     {"rows": 100, "predicted": 0.1, "observed": 0.12},
     {"rows": 100, "predicted": 0.6, "observed": 0.55},
 ]
@@ -49,6 +50,7 @@ def model(model_directory: Path, artifact: dict[str, Any]) -> dict[str, Any]:
         "card": None,
         "provenance": dict(found.provenance),
         "metrics": json.loads(json.dumps(found.metrics)),
+        "calibration": {},
         "features": FEATURES,
         "scorecards": outline,
         "segments": [],
@@ -91,6 +93,17 @@ def test_the_summary_says_what_the_figures_mean(opened: Opened, model: dict[str,
     assert say("synthetic", "es") in text
     assert "Intervalo de 95 %:" in text
     assert f"{round(metrics['default']['auc'] * 100)} de cada 100 pares" in text
+
+
+def test_calibration_is_drawn_by_groups_where_they_were_kept(
+    opened: Opened, model: dict[str, Any]
+) -> None:
+    model["calibration"] = {"default": GROUPS}
+    app = opened()
+    assert say("model.calibration.groups", "es") in shown(app)
+    assert say("model.calibration.line", "es") in shown(app)
+    model["calibration"]["continuity"] = GROUPS
+    assert say("model.calibration.line", "es") not in shown(opened())
 
 
 def test_a_model_that_could_not_be_trained_says_why(opened: Opened, model: dict[str, Any]) -> None:
@@ -183,11 +196,11 @@ def test_cells_in_words(edges: list[float], unit: str, labels: list[str]) -> Non
 
 
 def test_groups_are_drawn_with_their_intervals_and_one_point_where_there_are_none() -> None:
-    kept = figures.calibration_groups({"calibration": GROUPS})
+    whole = {"mean_predicted": 0.2, "rate": 0.19, "rows": 400}
+    kept = figures.calibration_groups(whole, GROUPS)
     assert list(kept["observed"]) == [0.12, 0.55]
     assert (kept["low"] < kept["observed"]).all()
     assert (kept["observed"] < kept["high"]).all()
-    whole = {"mean_predicted": 0.2, "rate": 0.19, "rows": 400}
     assert len(figures.calibration_groups(whole)) == 1
     assert figures.calibration_groups({}).empty
 

@@ -361,6 +361,31 @@ def test_the_card_of_the_candidate_goes_with_it_and_no_other_does(project: Proje
     assert not (project.models / "champion" / "model_card.md").exists()
 
 
+def test_the_calibration_of_the_candidate_goes_with_it_and_no_other_does(project: Project) -> None:
+    first = project.take("first")
+    figures = read_model(project.models / "candidate").metrics["continuity"]
+    plots = project.folder / "reports" / "plots"
+    plots.mkdir(parents=True)
+    (plots.parent / "metrics.json").write_text(
+        json.dumps({"model_version": first, "continuity": figures}), encoding="utf-8"
+    )
+    group = {name: figures[name] for name in ("rows", "mean_predicted", "rate")}
+    (plots / "calibration_continuity.csv").write_text(
+        "group,rows,predicted,observed\n1," + ",".join(map(str, group.values())) + "\n",
+        encoding="utf-8",
+    )
+    assert "without groups" not in project.promote("--first")[1]
+    kept = json.loads((project.models / "champion" / "calibration.json").read_text())
+    assert kept["version"] == first
+    assert [list(groups[0].values()) for groups in kept["models"].values()] == [[*group.values()]]
+
+    project.take("good")
+    code, said = project.promote()
+    assert code == 0, said
+    assert "reports has no calibration of this model: it serves without groups to draw" in said
+    assert not (project.models / "champion" / "calibration.json").exists()
+
+
 def test_the_champion_is_not_promoted_again(project: Project) -> None:
     version = project.take("first")
     project.promote("--first")

@@ -13,8 +13,10 @@ from solvencia.domain.reference import Reference
 from solvencia.domain.segment import Axis, Segment, Segmentation
 from solvencia.domain.stability import freeze
 from solvencia.training.champions import (
+    CALIBRATION,
     CARD,
     KEPT,
+    calibration_of,
     card_of,
     champion_version,
     earlier_champions,
@@ -130,6 +132,69 @@ def test_a_card_counts_for_the_version_in_its_title_alone(tmp_path):
     assert card_of(report, "6975e506db3f") == report.read_text(encoding="utf-8")
     assert card_of(report, "0123456789ab") is None
     assert card_of(report, "975e506db3f") is None
+
+
+@pytest.fixture
+def reports(tmp_path):
+    """A report of two models, the groups of which make up its means."""
+    (tmp_path / "plots").mkdir()
+    groups = "group,rows,predicted,observed\n1,100,0.1,0.12\n2,300,0.5,0.48\n"
+    figures = {"rows": 400, "mean_predicted": 0.4, "rate": 0.39}
+    for name in ("continuity", "default"):
+        (tmp_path / "plots" / f"calibration_{name}.csv").write_text(groups, encoding="utf-8")
+    metrics = {"model_version": "6975e506db3f", "continuity": figures, "default": figures}
+    (tmp_path / "metrics.json").write_text(json.dumps(metrics), encoding="utf-8")
+    return tmp_path
+
+
+def test_calibration_counts_for_the_version_that_the_metrics_name_alone(reports):
+    kept = json.loads(calibration_of(reports, "6975e506db3f"))
+    groups = [
+        {"rows": 100, "predicted": 0.1, "observed": 0.12},
+        {"rows": 300, "predicted": 0.5, "observed": 0.48},
+    ]
+    assert kept == {
+        "version": "6975e506db3f",
+        "models": {"continuity": groups, "default": groups},
+    }
+    assert calibration_of(reports, "0123456789ab") is None
+    (reports / "metrics.json").write_text("[]", encoding="utf-8")
+    assert calibration_of(reports, "6975e506db3f") is None
+    (reports / "metrics.json").unlink()
+    assert calibration_of(reports, "6975e506db3f") is None
+
+
+@pytest.mark.parametrize(
+    "plot",
+    [
+        None,
+        "group,rows,predicted,observed\n",
+        "group,rows,predicted,observed\n1,400,0.4,0.38\n",
+        "group,rows,predicted,observed\n1,400,0.41,0.39\n",
+        "group,rows,predicted,observed\n1,399,0.4,0.39\n",
+        "group,rows,predicted,observed\n1,400,0.4,\n",
+        "group,rows,predicted,observed\n1,400\n",
+        "cutoff,profit\n1,2\n",
+    ],
+)
+def test_a_plot_that_is_absent_or_of_another_model_is_left_out(reports, plot):
+    place = reports / "plots" / "calibration_default.csv"
+    place.unlink()
+    if plot is not None:
+        place.write_text(plot, encoding="utf-8")
+    assert list(json.loads(calibration_of(reports, "6975e506db3f"))["models"]) == ["continuity"]
+
+
+def test_calibration_stays_with_its_version_and_changes_no_hash(models):
+    version = make(models / "candidate", 1)
+    install_champion(models, models / "candidate", version, calibration="{}")
+    assert (models / "champion" / CALIBRATION).read_text() == "{}"
+    assert not (models / "champion" / CARD).exists()
+    assert read_model(models / "champion").version == version
+    promoted(models, 2)
+    assert not (models / "champion" / CALIBRATION).exists()
+    restore_champion(models)
+    assert (models / "champion" / CALIBRATION).read_text() == "{}"
 
 
 def test_without_a_champion_there_is_nothing_to_go_back_to(models):

@@ -1,7 +1,8 @@
 """Who serves: the champion, those before it, and the way back.
 
     model/champion            → archive/<version>, a symbolic link
-    model/archive/<version>/  models that serve or have served, as they were trained, each with its card
+    model/archive/<version>/  models that serve or have served, as they were trained, each with its
+                              card and its calibration by groups
     model/champions.json      their versions in the order they began to serve
 
 The link is the truth. It is replaced in one step, so that a champion is there at every moment, and
@@ -9,13 +10,14 @@ what it points to is never written again. The log only says what came before: an
 serving version never came to serve (something broke in between) and is dropped at the next change.
 """
 
+import csv
 import fcntl
 import json
 import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -27,6 +29,13 @@ KEPT = 5
 
 CARD = "model_card.md"
 """Beside the files of an archived model: its card, which is no part of the version."""
+
+CALIBRATION = "calibration.json"
+"""Beside the card, and no part of the version either: predicted against observed, by groups."""
+
+_CALIBRATED = ("continuity", "default")
+_ROUNDED = 1e-5
+"""What means of figures of six decimals may differ by."""
 
 _VERSION = re.compile(r"[0-9a-f]{12}")
 
@@ -58,7 +67,62 @@ def card_of(path: Path, version: str) -> str | None:
     return text if text.partition("\n")[0].endswith(f" {version}") else None
 
 
-def install_champion(models: Path, candidate: Path, version: str, card: str | None = None) -> None:
+def calibration_of(reports: Path, version: str) -> str | None:
+    """Calibration by groups as the archive keeps it, from the metrics and plots of a report.
+
+    None unless the metrics name this version. A plot names none, so one counts only if its groups have
+    the rows and the means of the metrics; what is absent or of another model is left out.
+
+    Returns:
+        ``{"version": …, "models": {"continuity": [{"rows", "predicted", "observed"}, …], …}}`` as JSON;
+        None when no model has groups.
+    """
+    try:
+        metrics = json.loads((reports / "metrics.json").read_text(encoding="utf-8"))
+        if metrics["model_version"] != version:
+            return None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    models = {}
+    for name in _CALIBRATED:
+        try:
+            groups = _groups(reports / "plots" / f"calibration_{name}.csv")
+            if groups and _agree(groups, metrics[name]):
+                models[name] = groups
+        except (OSError, ValueError, KeyError, TypeError):
+            continue
+    return json.dumps({"version": version, "models": models}, indent=1) + "\n" if models else None
+
+
+def _groups(plot: Path) -> list[dict[str, float]]:
+    with plot.open(encoding="utf-8", newline="") as lines:
+        return [
+            {
+                "rows": int(row["rows"]),
+                "predicted": float(row["predicted"]),
+                "observed": float(row["observed"]),
+            }
+            for row in csv.DictReader(lines)
+        ]
+
+
+def _agree(groups: list[dict[str, float]], figures: dict[str, float]) -> bool:
+    """Whether groups make up the rows whose figures these are."""
+    rows = sum(group["rows"] for group in groups)
+    means = {"predicted": figures["mean_predicted"], "observed": figures["rate"]}
+    return rows == figures["rows"] and all(
+        abs(sum(group["rows"] * group[name] for group in groups) / rows - mean) < _ROUNDED
+        for name, mean in means.items()
+    )
+
+
+def install_champion(
+    models: Path,
+    candidate: Path,
+    version: str,
+    card: str | None = None,
+    calibration: str | None = None,
+) -> None:
     """Let a verified copy of ``candidate`` serve, and keep the champion before it.
 
     Args:
@@ -67,6 +131,7 @@ def install_champion(models: Path, candidate: Path, version: str, card: str | No
         version: of the model that was judged; the directory must still hold it.
         card: its model card in Markdown, as ``card_of`` gives it. A version that is archived already
             keeps the card it has.
+        calibration: its calibration by groups, as ``calibration_of`` gives it; kept like the card.
 
     Raises:
         ArtifactError: the candidate does not load or is another one by now, or another change is
@@ -74,7 +139,7 @@ def install_champion(models: Path, candidate: Path, version: str, card: str | No
     """
     with _alone(models):
         served = _adopt(models)
-        _archive(models, candidate, version, card)
+        _archive(models, candidate, version, {CARD: card, CALIBRATION: calibration})
         _write_log(models, (*served, version))
         _point(models, version)
         _prune(models)
@@ -153,7 +218,9 @@ def _adopt(models: Path) -> tuple[str, ...]:
     return _log(models)
 
 
-def _archive(models: Path, directory: Path, version: str, card: str | None) -> None:
+def _archive(
+    models: Path, directory: Path, version: str, companions: Mapping[str, str | None]
+) -> None:
     """Put a verified copy into the archive; one that is there and loads stays as it is."""
     target = models / "archive" / version
     with suppress(ArtifactError):
@@ -162,8 +229,9 @@ def _archive(models: Path, directory: Path, version: str, card: str | None) -> N
     copy = _copy(models, directory)
     if (found := read_model(copy).version) != version:
         raise ArtifactError(f"{directory}: holds {found} by now; {version} was judged")
-    if card is not None:
-        (copy / CARD).write_text(card, encoding="utf-8")
+    for name, text in companions.items():
+        if text is not None:
+            (copy / name).write_text(text, encoding="utf-8")
     replace_directory(copy, target)
 
 
