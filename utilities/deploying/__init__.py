@@ -1,0 +1,1 @@
+"""What ``python -m utilities.deploy`` does to Google Cloud, by the commands ``gcloud`` and ``docker``."""

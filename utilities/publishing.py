@@ -1,0 +1,143 @@
+"""A champion in a bucket, where services look for it (``api.model_source`` states the layout).
+
+A version is written before the pointer names it, and never again. The pointer moves only if it is
+still the one that was read before the upload, so of several publishers at once one wins.
+"""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from api.model_source import CALIBRATION, CHAMPION
+from solvencia.artifact import load_model, read_files
+from solvencia.domain.errors import SolvenciaError
+from solvencia.training.champions import CARD, card_of
+from utilities.buckets import Place, explained, open_bucket, patience
+
+if TYPE_CHECKING:
+    from google.cloud.storage import Bucket
+
+
+class PublishError(SolvenciaError):
+    """The champion was not published; the pointer is as it was, or as another publisher left it."""
+
+
+@dataclass(frozen=True)
+class Published:
+    """A champion that services find.
+
+    Attributes:
+        version: that the pointer names.
+        generation: of the pointer object.
+        already: the pointer named this version without our doing.
+    """
+
+    version: str
+    generation: int
+    already: bool
+
+
+@dataclass(frozen=True)
+class _Pointer:
+    generation: int
+    version: str | None
+
+
+def publish(models: Path, uri: str, setting: str = "MODEL_URI") -> Published:
+    """Upload ``models/champion`` under its version, then let the pointer of ``uri`` name it.
+
+    Args:
+        models: the directory that holds ``champion``.
+        uri: ``gs://bucket/prefix``.
+        setting: where the address comes from, as messages name it.
+
+    Raises:
+        ArtifactError: the champion does not load.
+        PublishError: the address is none, the bucket cannot be used, it holds other bytes under
+            this version, or another publisher was faster.
+    """
+    place = Place.parse(setting, uri, PublishError)
+    champion = (models / "champion").resolve()  # it may change meanwhile
+    files = read_files(champion)
+    version = load_model(files, str(champion)).version
+    bucket = open_bucket(place, PublishError)
+    before = _pointer(bucket, place)
+    for name, raw in files.items():
+        if not _create(bucket, place, f"{version}/{name}", raw):
+            raise PublishError(
+                f"{place.setting}={place.uri}: {version}/{name} holds other bytes than this "
+                "version; remove that folder, or publish under another prefix"
+            )
+    if (card := card_of(champion / CARD, version)) is not None:
+        _create(bucket, place, f"{version}/{CARD}", card.encode())  # an earlier card stays
+    if (calibration := champion / CALIBRATION).is_file():
+        _create(bucket, place, f"{version}/{CALIBRATION}", calibration.read_bytes())
+    if before.version == version:
+        return Published(version, before.generation, already=True)
+    return _move(bucket, place, before, version)
+
+
+def _move(bucket: "Bucket", place: Place, before: _Pointer, version: str) -> Published:
+    """Replace the pointer that was read, and no other."""
+    from google.api_core.exceptions import PreconditionFailed
+
+    blob = bucket.blob(place.name(CHAMPION))
+    text = json.dumps({"version": version}) + "\n"
+    try:
+        _upload(blob, text.encode(), place, generation=before.generation)
+    except PreconditionFailed as error:
+        now = _pointer(bucket, place)
+        if now.version == version:  # by another publisher, or by us and the answer was lost
+            return Published(version, now.generation, already=True)
+        raise PublishError(
+            f"{place.setting}={place.uri}: another publisher moved {CHAMPION} to "
+            f"{now.version or 'nothing readable'} while {version} was uploaded; that one stays. "
+            "Publish again if this one should serve"
+        ) from error
+    return Published(version, int(blob.generation), already=False)
+
+
+def _pointer(bucket: "Bucket", place: Place) -> _Pointer:
+    """Generation of the pointer, 0 where there is none, and the version of that generation."""
+    from google.api_core.exceptions import NotFound, PreconditionFailed
+
+    blob = bucket.blob(place.name(CHAMPION))
+    with explained(place, PublishError):
+        try:
+            blob.reload(**patience())
+        except NotFound as error:
+            if "bucket does not exist" in str(error):
+                raise
+            return _Pointer(0, None)
+        generation = int(blob.generation)
+        try:
+            raw = blob.download_as_bytes(if_generation_match=generation, **patience())
+        except (NotFound, PreconditionFailed):
+            return _Pointer(generation, None)  # replaced meanwhile: moving it will be refused
+    try:
+        version = json.loads(raw)["version"]
+    except (ValueError, KeyError, TypeError):
+        return _Pointer(generation, None)
+    return _Pointer(generation, version if isinstance(version, str) else None)
+
+
+def _create(bucket: "Bucket", place: Place, path: str, raw: bytes) -> bool:
+    """Write an object where there is none; say whether it holds these bytes now."""
+    from google.api_core.exceptions import PreconditionFailed
+
+    blob = bucket.blob(place.name(path))
+    try:
+        _upload(blob, raw, place, generation=0)
+    except PreconditionFailed:
+        with explained(place, PublishError):
+            return bool(blob.download_as_bytes(**patience()) == raw)
+    return True
+
+
+def _upload(blob: Any, raw: bytes, place: Place, generation: int) -> None:
+    kind = "text/markdown" if blob.name.endswith(".md") else "application/json"
+    with explained(place, PublishError):
+        blob.upload_from_string(
+            raw, content_type=kind, if_generation_match=generation, checksum="crc32c", **patience()
+        )
