@@ -1,9 +1,9 @@
 """How long to wait before a request is sent again."""
 
-import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from random import Random
 
 FIRST_PAUSE = 0.2
 LONGEST_PAUSE = 5.0
@@ -15,7 +15,7 @@ class Waiting:
 
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
-    chance: Callable[[], float] = random.random
+    chance: Callable[[], float] = Random().random  # noqa: S311 - not secret
 
     def pause(self, tries: int, asked: float | None) -> float:
         """Seconds to wait after that many tries.
