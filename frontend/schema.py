@@ -9,6 +9,8 @@ Part = Literal["profile", "history", "loan"]
 
 _PATH = "/score"
 _SKIPPED = {"null"}
+_FEATURE = {"product": "loan_product"}
+"""Fields of a request whose feature goes by another name."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,14 @@ def example(document: Mapping[str, Any], name: str) -> dict[str, Any]:
     """A worked request from the service's documentation; empty when it publishes none."""
     found: dict[str, Any] = _body(document).get("examples", {}).get(name, {}).get("value", {})
     return found
+
+
+def choice_names(document: Mapping[str, Any]) -> dict[str, Mapping[str, Mapping[str, str]]]:
+    """Names of choices by field, key and language; of the features that are read from them too."""
+    named: tuple[Part, ...] = ("profile", "loan")
+    parts = [request_part(document, part) for part in named]
+    found = {item.name: item.choices for part in parts for item in part.items if item.choices}
+    return found | {_FEATURE[name]: found[name] for name in found if name in _FEATURE}
 
 
 def _body(document: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,14 +1,11 @@
 """Moments, people and choices of a decision, in words."""
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from frontend.client import Features
 from frontend.explanation import Names, described
 from frontend.formats import MINUS
-from frontend.schema import Part, request_part
 from frontend.text import Language, say
 from solvencia_client.types import AccessOut
 
@@ -41,14 +38,6 @@ def person(by: str, access: AccessOut | None, language: Language) -> str:
     if by == LOCAL:
         return say("decisions.by.local", language)
     return access["name"] if access is not None and access["id"] == by else by
-
-
-def choice_names(document: Mapping[str, Any]) -> Names:
-    """Names of the choices of all fields and of the features that are read from them."""
-    named: tuple[Part, ...] = ("profile", "loan")
-    parts = [request_part(document, part) for part in named]
-    found = {item.name: item.choices for part in parts for item in part.items if item.choices}
-    return found | {f"loan_{name}": choices for name, choices in found.items() if name == "product"}
 
 
 def product_name(product: str, names: Names, language: Language) -> str:

@@ -13,7 +13,6 @@ from frontend.client import Features
 from frontend.explanation import Names
 from frontend.formats import percent
 from frontend.model.figures import title_of
-from frontend.schema import Part, request_part
 from frontend.text import Language, say, unit_name
 
 POINTS_PER_MARGIN = 50 / log(2)
@@ -23,18 +22,8 @@ _PER_CENT = 100.0
 _RISK = "default"
 _PERCENTAGES = ("share", "yearly")
 _WHOLE = ("employers", "decile")
-_ALSO = {"product": "loan_product"}
-"""Fields of a request whose feature goes by another name."""
 
 Card = Mapping[str, Any]
-
-
-def level_names(document: Mapping[str, Any]) -> Names:
-    """Names of the levels of every feature that has some, read from what the service publishes."""
-    asked: tuple[Part, ...] = ("profile", "loan")
-    parts = [request_part(document, part) for part in asked]
-    named = {item.name: item.choices for part in parts for item in part.items if item.choices}
-    return named | {_ALSO[name]: choices for name, choices in named.items() if name in _ALSO}
 
 
 @dataclass(frozen=True)

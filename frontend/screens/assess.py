@@ -7,10 +7,9 @@ from typing import Any
 import streamlit as st
 
 from frontend.charts import timeline
-from frontend.explanation import Names
 from frontend.form import show_errors
 from frontend.intake import IDENTITY, WAYS_IN, inputs
-from frontend.schema import Field, Part, request_part
+from frontend.schema import Field, Part, choice_names, request_part
 from frontend.screens.what_if import show_what_if
 from frontend.session import document as published
 from frontend.session import features, language, page_palette, service, status, trouble_of
@@ -128,10 +127,3 @@ def show_timeline(
         st.markdown(f"**{say('assess.timeline.wage', language)}**")
         st.altair_chart(timeline.wage_chart(timeline.wages(spells, as_of), idle, palette))
         st.caption(say("assess.timeline.note" if idle.empty else "assess.timeline.gaps", language))
-
-
-def choice_names(document: Mapping[str, Any]) -> Names:
-    """Names of the choices of all fields, for values that come back as keys."""
-    named: tuple[Part, ...] = ("profile", "loan")
-    parts = [request_part(document, part) for part in named]
-    return {item.name: item.choices for part in parts for item in part.items if item.choices}

@@ -7,8 +7,9 @@ import streamlit as st
 
 from frontend.decisions import timeline
 from frontend.decisions.listing import NOTHING
-from frontend.decisions.words import choice_names, literal, moment, person
+from frontend.decisions.words import literal, moment, person
 from frontend.formats import day, money, percent
+from frontend.schema import choice_names
 from frontend.screens.decision_parts import (
     Opened,
     decision,

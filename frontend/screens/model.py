@@ -9,6 +9,7 @@ from frontend.client import Features
 from frontend.explanation import Names
 from frontend.model import card as cards
 from frontend.model import figures, tables
+from frontend.schema import choice_names
 from frontend.session import ask, document, language, may, page_palette, service, status
 from frontend.text import Language, say
 from solvencia_client import NotFound
@@ -193,7 +194,7 @@ def _card_name(name: str, language: Language) -> str:
 def _names() -> Names:
     """Names of the choices that categories may hold, as the form has them."""
     published = document()
-    return {} if published is None else tables.level_names(published)
+    return {} if published is None else choice_names(published)
 
 
 def _features(model: ModelOut) -> Features:

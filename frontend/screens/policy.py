@@ -8,7 +8,7 @@ from frontend.client import features_of
 from frontend.formats import day, exact_percent, money
 from frontend.policy.tables import grades_table, offers_table, rules_table
 from frontend.policy.words import RuleKind, Vocabulary, conditions, effect, quantity
-from frontend.screens.assess import choice_names
+from frontend.schema import choice_names
 from frontend.screens.policy_draft import begin, draft_tab
 from frontend.screens.policy_simulation import simulation_tab
 from frontend.session import ask, document, language, may, service, status

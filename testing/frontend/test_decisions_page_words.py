@@ -8,7 +8,8 @@ import pytest
 from frontend.charts.palette import DARK, LIGHT
 from frontend.decisions import cards, listing, replaying
 from frontend.decisions.listing import Wanted
-from frontend.decisions.words import choice_names, literal, moment, person
+from frontend.decisions.words import literal, moment, person
+from frontend.schema import choice_names
 from frontend.text import Language
 
 NAMES = {"industry": {"6": {"es": "Comercio", "en": "Commerce"}}}
