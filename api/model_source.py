@@ -142,8 +142,8 @@ class DirectorySource:
 class BucketSource:
     """Models under ``gs://bucket/prefix``, one of them named by a pointer::
 
-        prefix/champion.json          {"version": "6975e506db3f"}
-        prefix/6975e506db3f/manifest.json, continuity.json, …, and model_card.md
+        prefix/champion.json          {"version": "2b6fabc1d744"}
+        prefix/2b6fabc1d744/manifest.json, continuity.json, …, and model_card.md
                                       and calibration.json if there are
 
     A version is written before the pointer names it, and never again. ``STORAGE_EMULATOR_HOST`` is

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from frontend.form import Errors, field_input, show_errors, without_empty
 from frontend.problems import explain
@@ -18,7 +19,7 @@ IDENTITY = ("reference", "curp")
 
 
 def inputs(document: Mapping[str, Any], errors: Errors, language: Language) -> dict[str, Any]:
-    """The two ways in, with the loan and who asks beside them; all as it stands, by its part."""
+    """The way in that is open, the loan and who asks beside it; all as it stands, by its part."""
     applicant, beside = st.columns([3, 1], gap="medium")
     with beside:
         loan = loan_card(document, errors, language)
@@ -26,11 +27,27 @@ def inputs(document: Mapping[str, Any], errors: Errors, language: Language) -> d
     common = without_empty({"loan": loan, "reference": reference})
     standing: dict[str, Any] = {"loan": loan}
     with applicant:
-        tabs = st.tabs([say("profile", language), say("history", language)])
-        for tab, part in zip(tabs, WAYS_IN, strict=True):
-            with tab:
-                standing[part] = applicant_form(document, part, common, errors, language)
+        tab, part = open_way(language)
+        with tab:
+            standing[part] = applicant_form(document, part, common, errors, language)
     return standing
+
+
+def open_way(language: Language) -> tuple[DeltaGenerator, Part]:
+    """The tab of the way in that is open, and which it is.
+
+    The other is not drawn: the table alone would have a browser load half as much script again
+    before anybody could type.
+    """
+    state = st.session_state
+    titles = [say(part, language) for part in WAYS_IN]
+    # A tab is known by its title, which a change of language changes: what is open is kept apart.
+    if (key := f"assess.ways.{language}") not in state:
+        state[key] = titles[WAYS_IN.index(state.get("assess.way", WAYS_IN[0]))]
+    tabs = st.tabs(titles, key=key, on_change="rerun")
+    [(tab, part)] = [(tab, part) for tab, part in zip(tabs, WAYS_IN, strict=True) if tab.open]
+    state["assess.way"] = part
+    return tab, part
 
 
 def loan_card(

@@ -35,9 +35,8 @@ def show() -> None:
 
 
 def changed(standing: Mapping[str, Any], scored: Mapping[str, Any]) -> bool:
-    """Whether the fields say something else by now than what was decided."""
-    way_in = "profile" if "profile" in scored else "history"
-    return any(standing[part] != scored.get(part) for part in (way_in, "loan"))
+    """Whether the fields that are shown say something else by now than what was decided."""
+    return any(standing[part] != scored.get(part) for part in standing if part in (*scored, "loan"))
 
 
 def send_pending() -> None:

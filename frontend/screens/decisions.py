@@ -62,7 +62,9 @@ def _tabs(queue: DecisionPage, language: Language) -> None:
         state["decisions.in_queue"] = state[key] == titles[1]
 
     in_queue = bool(state.get("decisions.in_queue"))
-    tabs = st.tabs(titles, default=titles[in_queue], key=key, on_change=keep)
+    if key not in state:
+        state[key] = titles[in_queue]
+    tabs = st.tabs(titles, key=key, on_change=keep)
     with tabs[in_queue]:
         if in_queue:
             _queue(queue, language)

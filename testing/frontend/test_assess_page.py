@@ -4,7 +4,7 @@ from typing import Any
 
 from fake_service import FakeService
 from streamlit.testing.v1 import AppTest
-from test_page import assess, shown
+from test_page import assess, opened, shown
 
 from frontend.text import say
 
@@ -63,8 +63,21 @@ def test_a_profile_changed_after_the_decision_is_told(app: AppTest, fake: FakeSe
     assert say("stale", "es") in shown(app)
 
 
+def test_only_the_way_in_that_is_open_is_drawn_and_a_change_of_language_keeps_it(
+    app: AppTest, fake: FakeService
+) -> None:
+    keys = {item.key for item in app.run().button}
+    assert "profile.submit" in keys
+    assert "history.submit" not in keys
+    opened(app, "history").segmented_control(key="language").set_value("en").run()
+    assert not app.exception
+    keys = {item.key for item in app.button}
+    assert "history.submit" in keys
+    assert "profile.submit" not in keys
+
+
 def test_rows_that_are_pasted_are_sent(app: AppTest, fake: FakeService) -> None:
-    app.run().text_area(key="history.spells.0.paste.0").set_value(
+    opened(app.run(), "history").text_area(key="history.spells.0.paste.0").set_value(
         "Patrón\tInicio\tSalario diario\nE7\t01/02/2020\t455\nE8\tayer\t500\n"
     )
     app.button(key="history.spells.0.paste.take").click().run()
@@ -80,7 +93,9 @@ def test_rows_that_are_pasted_are_sent(app: AppTest, fake: FakeService) -> None:
 def test_rows_that_were_added_can_be_taken_back(
     app: AppTest, fake: FakeService, document: dict[str, Any]
 ) -> None:
-    app.run().text_area(key="history.spells.0.paste.0").set_value("employer_id\nE7\n")
+    opened(app.run(), "history").text_area(key="history.spells.0.paste.0").set_value(
+        "employer_id\nE7\n"
+    )
     app.button(key="history.spells.0.paste.take").click().run()
     app.button(key="history.spells.0.undo").click().run()
     app.button(key="history.submit").click().run()
@@ -91,21 +106,21 @@ def test_rows_that_were_added_can_be_taken_back(
 def test_another_page_and_back_keeps_what_was_typed(app: AppTest, fake: FakeService) -> None:
     app.run().number_input(key="profile.age.0").set_value(41).run()
     app.selectbox(key="profile.state.0.es").set_value("19").run()
-    app.text_area(key="history.spells.0.paste.0").set_value("employer_id\nE7\n")
+    opened(app, "history").text_area(key="history.spells.0.paste.0").set_value("employer_id\nE7\n")
     app.button(key="history.spells.0.paste.take").click().run()
     app.switch_page("entries/portfolio.py").run()
     app.switch_page("entries/assess.py").run()
-    assert app.number_input(key="profile.age.0").value == 41
     app.button(key="history.submit").click().run()
     assert fake.requests[0]["history"]["spells"] == [{"employer_id": "E7"}]
+    assert opened(app, "profile").number_input(key="profile.age.0").value == 41
     assess(app)
     assert fake.requests[1]["profile"]["state"] == "19"
 
 
 def test_a_history_is_drawn_over_the_years(app: AppTest, fake: FakeService) -> None:
-    app.run().button(key="history.submit").click().run()
+    opened(app.run(), "history").button(key="history.submit").click().run()
     assert not app.exception
     titles = [item.value for item in app.subheader]
     assert say("assess.timeline", "es") in titles
-    assess(app)
+    assess(opened(app, "profile"))
     assert say("assess.timeline", "es") not in [item.value for item in app.subheader]

@@ -24,6 +24,12 @@ def assess(app: AppTest) -> AppTest:
     return app.button(key="profile.submit").click().run()
 
 
+def opened(app: AppTest, way_in: str, language: Language = "es") -> AppTest:
+    """The page with one way in open, ``profile`` or ``history``."""
+    app.session_state[f"assess.ways.{language}"] = say(way_in, language)
+    return app.run()
+
+
 def test_away_at_the_start_says_so_calmly_and_comes_back(app: AppTest, fake: FakeService) -> None:
     fake.state = "away"
     app.run()
@@ -80,7 +86,7 @@ def test_sends_what_the_form_holds_and_nothing_that_is_empty(
 def test_history_sends_its_spells(
     app: AppTest, fake: FakeService, document: dict[str, Any]
 ) -> None:
-    app.run().button(key="history.submit").click().run()
+    opened(app.run(), "history").button(key="history.submit").click().run()
     assert not app.exception
     path = document["paths"]["/score"]["post"]["requestBody"]["content"]["application/json"]
     assert fake.requests[0]["history"] == path["examples"]["history"]["value"]["history"]
@@ -169,10 +175,11 @@ def test_field_errors_stand_under_their_fields(app: AppTest, fake: FakeService) 
     assert "Se permite ≥ 18; se recibió 12." in under
     text = shown(app)
     assert "Se permite ≥ 500; se recibió 1." in text
-    assert "Renglón 1, Salario diario: Se permite > 0; se recibió -1." in text
+    row = "Renglón 1, Salario diario: Se permite > 0; se recibió -1."
+    assert row in shown(opened(app, "history"))
     assert say("error.young", "es") in text
     fake.errors = []
-    assess(app)
+    assess(opened(app, "profile"))
     assert not app.warning
     assert "se recibió" not in shown(app)
 
@@ -301,7 +308,7 @@ def test_clear_empties_one_way_in(app: AppTest, fake: FakeService) -> None:
     assert not app.exception
     assert not app.header  # the decision on the last applicant has gone too
     assert app.number_input(key="profile.age.1").value is None
-    assert app.number_input(key="history.contribution_weeks.0").value == 410
+    assert opened(app, "history").number_input(key="history.contribution_weeks.0").value == 410
 
 
 @pytest.mark.parametrize("score", [300, 850])

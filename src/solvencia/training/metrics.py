@@ -96,6 +96,9 @@ def share_of_ceiling(reached: float, ceiling: float) -> float:
 def logistic_line(margins: Floats, outcome: Floats) -> tuple[float, float]:
     """Intercept and slope of the logistic regression of outcomes (0/1, both) on margins.
 
+    Both to 12 significant digits: beyond them they tell of the processor's linear algebra, and the
+    same data would have another version on another machine.
+
     >>> margins = np.repeat([-1.0, 1.0], 4)
     >>> intercept, slope = logistic_line(margins, np.array([0.0, 0, 0, 1, 0, 1, 1, 1]))
     >>> round(abs(intercept), 6), round(slope, 6), round(float(np.log(3)), 6)
@@ -104,7 +107,7 @@ def logistic_line(margins: Floats, outcome: Floats) -> tuple[float, float]:
     # Its line search converges where plain Newton steps overshoot: far too extreme predictions.
     line = LogisticRegression(C=np.inf, solver="newton-cholesky", tol=1e-8)
     line.fit(margins[:, None], outcome)
-    return float(line.intercept_[0]), float(line.coef_[0, 0])
+    return float(f"{line.intercept_[0]:.12g}"), float(f"{line.coef_[0, 0]:.12g}")
 
 
 def expected_calibration_error(outcome: Floats, predicted: Floats, groups: int = 10) -> float:
