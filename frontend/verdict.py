@@ -1,7 +1,7 @@
 """The answer: decision and offer first, then what they rest on."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,7 +17,14 @@ from frontend.formats import day, money, percent, pesos, points
 from frontend.session import document as published
 from frontend.session import page_palette, shown_model, state_income
 from frontend.text import Language, say
-from solvencia_client.types import ChangeOut, DecisionOut, OfferOut, ReasonOut, StateIncomeOut
+from solvencia_client.types import (
+    ChangeOut,
+    DecisionOut,
+    OfferOut,
+    ReasonOut,
+    ReviewOut,
+    StateIncomeOut,
+)
 
 _LOOK = {
     "approve": ("green", "check_circle"),
@@ -36,18 +43,20 @@ def show_decision(
     *,
     state: str | None = None,
     request: Mapping[str, Any] | None = None,
+    reviews: Sequence[ReviewOut] = (),
 ) -> None:
     """Everything about one decision, from the verdict to the small print.
 
     Args:
         state: INEGI key of where the applicant works; the request's when left out.
         request: what was asked, for the page that is printed; without it there is none.
+        reviews: how it was settled, earliest first, for the page that is printed.
     """
     palette = page_palette()
     lives_in = state or (state_of(request) if request else None)
     with st.container(border=True):
         _verdict(decision, names, language)
-        _to_keep(decision, request, language)
+        _to_keep(decision, request, reviews, language)
     left, right = st.columns(2, gap="medium")
     with left.container(border=True, height="stretch"):
         _score(decision, language, palette)
@@ -230,7 +239,12 @@ def _number(decision: DecisionOut, feature: str) -> float | None:
     return None
 
 
-def _to_keep(decision: DecisionOut, request: Mapping[str, Any] | None, language: Language) -> None:
+def _to_keep(
+    decision: DecisionOut,
+    request: Mapping[str, Any] | None,
+    reviews: Sequence[ReviewOut],
+    language: Language,
+) -> None:
     """Ways to come back to the decision and to take it along."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if st.query_params.get("id") != decision["id"]:  # else this is its own page
@@ -249,7 +263,7 @@ def _to_keep(decision: DecisionOut, request: Mapping[str, Any] | None, language:
         if request is not None and document is not None:
             st.download_button(
                 say("keep.pdf", language),
-                data=partial(report.pdf, decision, request, document, language),
+                data=partial(report.pdf, decision, request, document, language, reviews),
                 file_name=f"decision-{decision['id']}.pdf",
                 mime="application/pdf",
                 icon=":material/picture_as_pdf:",

@@ -56,7 +56,8 @@ def decision(it: Opened, verdict: Verdict) -> None:
     if not again["identical"]:
         _not_identical(again, it.language)
     shown = replaying.whole(it.detail, verdict, again["decision"])
-    show_decision(shown, it.features, it.names, it.language, request=it.detail["request"])
+    request, reviews = it.detail["request"], it.detail["reviews"]
+    show_decision(shown, it.features, it.names, it.language, request=request, reviews=reviews)
 
 
 def _not_identical(again: ReplayOut, language: Language) -> None:

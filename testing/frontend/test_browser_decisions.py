@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 from served import Served
+from test_pdf import text_of
 
 from solvencia_client import SolvenciaClient
 
@@ -67,6 +68,9 @@ def test_an_analyst_settles_a_referral(served: Served, page: Page) -> None:
     # The address opens what was settled; made again it is identical.
     page.goto(settled)
     expect(page.get_by_text(re.compile("Aprobado por acceso local el"))).to_be_visible()
+    with page.expect_download() as printed:
+        page.get_by_role("button", name="PDF para el expediente").click()
+    assert "Comprobó su ingreso" in text_of(printed.value.path().read_bytes())
     page.get_by_role("tab", name="Repetir").click()
     expect(page.get_by_text("la decisión se repite idéntica")).to_be_visible()
     expect(page.get_by_text("La respuesta sería la misma.")).to_be_visible()
