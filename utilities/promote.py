@@ -10,6 +10,7 @@ shown. The champion it replaces stays in model/archive, for utilities.rollback.
 import argparse
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from solvencia.artifact import Model, read_model
@@ -36,6 +37,26 @@ MODELS = Path("model")
 CANDIDATE, CHAMPION = MODELS / "candidate", MODELS / "champion"
 POLICY, PARAMETERS, ROWS = Path("business_rules/policy.json"), Path("params.yaml"), Path("dataset")
 REPORTS = Path("reports")
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What the gates said of a candidate.
+
+    Attributes:
+        candidate: its version.
+        champion: version it was compared with; None where it was compared with none.
+        gates: every gate that was asked.
+    """
+
+    candidate: str
+    champion: str | None
+    gates: tuple[Gate, ...] = ()
+
+    @property
+    def refusals(self) -> tuple[str, ...]:
+        """Sentences of the gates that hold it back."""
+        return tuple(gate.sentence for gate in self.gates if not gate.passed)
 
 
 def main() -> int:
@@ -67,32 +88,54 @@ def promote(*, first: bool) -> int:
     if first and isinstance(policy, str):
         raise PolicyError(policy)
     try:
-        gates = ask(candidate, champion, policy)
+        judgement = judge(candidate, champion, policy)
     except SolvenciaError as error:
         if not first:
             raise
         print(f"the first model serves unmeasured: {error}")
-        gates = ()
-    refusals = [gate.sentence for gate in gates if not gate.passed]
-    for sentence in refusals:
-        print(sentence)
-    if refusals and not first:
+        judgement = Judgement(candidate.version, champion=None)
+    if judgement.refusals and not first:
         stays = f"{champion.version} serves on" if champion else "nothing has changed"
         print(f"candidate {candidate.version} is refused; {stays}", file=sys.stderr)
         return 1
-    if refusals:
+    if judgement.refusals:
         print("no gate holds back the first model: it serves, and the next one is asked")
-    replaced = champion_version(MODELS)
-    card = card_of(REPORTS / CARD, candidate.version)
-    if card is None:
-        print(f"{REPORTS / CARD} is not of this model: it serves without a card")
-    calibration = calibration_of(REPORTS, candidate.version)
-    if calibration is None:
-        print(f"{REPORTS} has no calibration of this model: it serves without groups to draw")
-    install_champion(MODELS, CANDIDATE, candidate.version, card, calibration)
-    print(f"champion: {candidate.version}" + (f", in place of {replaced}" if replaced else ""))
+    install(candidate.version)
     announce(candidate.version)
     return 0
+
+
+def judge(candidate: Model, champion: Model | None, policy: CompiledPolicy | str) -> Judgement:
+    """Ask every gate, print what they say, and return it; nothing is changed.
+
+    Args:
+        policy: the one in force, or why it does not load.
+
+    Raises:
+        SourceError: parameters or rows to measure on are missing.
+    """
+    gates = ask(candidate, champion, policy)
+    judgement = Judgement(candidate.version, champion.version if champion else None, gates)
+    for sentence in judgement.refusals:
+        print(sentence)
+    return judgement
+
+
+def install(version: str) -> None:
+    """Let the candidate serve, with its card and its calibration.
+
+    Raises:
+        ArtifactError: the candidate is not of this version by now; nothing has changed.
+    """
+    replaced = champion_version(MODELS)
+    card = card_of(REPORTS / CARD, version)
+    if card is None:
+        print(f"{REPORTS / CARD} is not of this model: it serves without a card")
+    calibration = calibration_of(REPORTS, version)
+    if calibration is None:
+        print(f"{REPORTS} has no calibration of this model: it serves without groups to draw")
+    install_champion(MODELS, CANDIDATE, version, card, calibration)
+    print(f"champion: {version}" + (f", in place of {replaced}" if replaced else ""))
 
 
 def read_champion() -> Model | None:

@@ -5,18 +5,23 @@ still the one that was read before the upload, so of several publishers at once 
 """
 
 import json
+import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from api.model_source import CALIBRATION, CHAMPION
-from solvencia.artifact import load_model, read_files
+from solvencia.artifact import MANIFEST, load_model, named_files, read_files
 from solvencia.domain.errors import SolvenciaError
 from solvencia.training.champions import CARD, card_of
 from utilities.buckets import Place, explained, open_bucket, patience
 
 if TYPE_CHECKING:
     from google.cloud.storage import Bucket
+
+
+_VERSION = re.compile(r"[0-9a-f]{12}")
 
 
 class PublishError(SolvenciaError):
@@ -44,13 +49,31 @@ class _Pointer:
     version: str | None
 
 
-def publish(models: Path, uri: str, setting: str = "MODEL_URI") -> Published:
+def published_version(uri: str, setting: str = "MODEL_URI") -> str | None:
+    """Version that the pointer of ``uri`` names; None where there is no pointer, or none that can be read.
+
+    Raises:
+        PublishError: the address is none, or the bucket cannot be used.
+    """
+    place = Place.parse(setting, uri, PublishError)
+    return _pointer(open_bucket(place, PublishError), place).version
+
+
+def publish(
+    models: Path,
+    uri: str,
+    setting: str = "MODEL_URI",
+    *,
+    replaces: Collection[str | None] | None = None,
+) -> Published:
     """Upload ``models/champion`` under its version, then let the pointer of ``uri`` name it.
 
     Args:
         models: the directory that holds ``champion``.
         uri: ``gs://bucket/prefix``.
         setting: where the address comes from, as messages name it.
+        replaces: versions that the pointer may name beforehand (None: there is no pointer), where it
+            matters which; the champion's own may always be named.
 
     Raises:
         ArtifactError: the champion does not load.
@@ -63,6 +86,11 @@ def publish(models: Path, uri: str, setting: str = "MODEL_URI") -> Published:
     version = load_model(files, str(champion)).version
     bucket = open_bucket(place, PublishError)
     before = _pointer(bucket, place)
+    if replaces is not None and before.version not in {*replaces, version}:
+        raise PublishError(
+            f"{place.setting}={place.uri}: {CHAMPION} names {before.version or 'nothing readable'} "
+            f"by now, which {version} was not compared with; that one stays"
+        )
     for name, raw in files.items():
         if not _create(bucket, place, f"{version}/{name}", raw):
             raise PublishError(
@@ -76,6 +104,40 @@ def publish(models: Path, uri: str, setting: str = "MODEL_URI") -> Published:
     if before.version == version:
         return Published(version, before.generation, already=True)
     return _move(bucket, place, before, version)
+
+
+def point_to(version: str, uri: str, setting: str = "MODEL_URI") -> Published:
+    """Let the pointer of ``uri`` name a version that was published before, if it is whole.
+
+    Args:
+        version: 12 hexadecimal digits.
+        uri, setting: those of ``publish``.
+
+    Raises:
+        ArtifactError: what the bucket holds of this version does not load.
+        PublishError: the address or the version is none, the bucket cannot be used or lacks the version,
+            or another publisher was faster.
+    """
+    place = Place.parse(setting, uri, PublishError)
+    if not _VERSION.fullmatch(version):
+        raise PublishError(f"version: got {version or 'nothing'}; allowed: 12 hexadecimal digits")
+    bucket = open_bucket(place, PublishError)
+    before = _pointer(bucket, place)
+    origin = f"{place.uri}/{version}"
+    files = {MANIFEST: _read(bucket, place, f"{version}/{MANIFEST}")}
+    for name in named_files(files[MANIFEST], origin):
+        files[name] = _read(bucket, place, f"{version}/{name}")
+    found = load_model(files, origin).version
+    if found != version:
+        raise PublishError(f"{origin}: holds version {found}")
+    if before.version == version:
+        return Published(version, before.generation, already=True)
+    return _move(bucket, place, before, version)
+
+
+def _read(bucket: "Bucket", place: Place, path: str) -> bytes:
+    with explained(place, PublishError):
+        return bytes(bucket.blob(place.name(path)).download_as_bytes(**patience()))
 
 
 def _move(bucket: "Bucket", place: Place, before: _Pointer, version: str) -> Published:

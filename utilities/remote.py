@@ -169,10 +169,10 @@ def _dvc(root: Path, *words: str) -> str:
     )
     if done.returncode:
         said = [line for line in done.stderr.splitlines() if line.strip()]
-        errors = [line for line in said if line.startswith("ERROR")] or said[-1:]
+        errors = [n for n, line in enumerate(said) if line.startswith("ERROR")] or [-1]
         command = " ".join(words)
         raise RemoteError(
-            f"dvc {command} failed (exit status {done.returncode}): {' '.join(errors)[:500]}"
+            f"dvc {command} failed (exit status {done.returncode}): {' '.join(said[errors[0] :])[:500]}"
         )
     return done.stdout
 

@@ -272,8 +272,13 @@ def _draw(outcome: Outcome, metrics: dict[str, Any], reports: Path, models: Path
     tables = {
         name: reports / "plots" / f"calibration_{name}.csv" for name in ("continuity", "default")
     }
-    found = {name: path for name, path in tables.items() if path.is_file()}
-    if metrics and found:
+    # A model that a source cannot support has a table without rows.
+    found = {
+        name: path
+        for name, path in tables.items()
+        if path.is_file() and "auc" in metrics.get(name, {})
+    }
+    if found:
         words = "What was predicted against what came to be, by tenths of the test years."
         pictures.append(Picture("calibration", "Calibration", words, draw_calibration(found)))
     past = [

@@ -20,7 +20,7 @@ from testing.conftest import ROOT
 from testing.delivery.conftest import BUCKET
 from testing.gcs_server import GcsServer
 from testing.unit.test_champions import make
-from utilities.publishing import Published, PublishError, publish
+from utilities.publishing import Published, PublishError, point_to, publish
 
 pytestmark = pytest.mark.usefixtures("no_settings")
 
@@ -205,3 +205,42 @@ def test_without_a_champion_nothing_is_asked_of_the_bucket(gcs: GcsServer, tmp_p
     with pytest.raises(ArtifactError, match="no model here"):
         publish(tmp_path, URI)
     assert gcs.asked == []
+
+
+class TestAnEarlierVersion:
+    def test_is_named_again_without_its_files_being_here(
+        self, gcs: GcsServer, tmp_path: Path
+    ) -> None:
+        first = champion(tmp_path, 1)
+        publish(tmp_path, URI)
+        second = champion(tmp_path, 2)
+        publish(tmp_path, URI)
+        before = objects(gcs)
+        done = point_to(first, URI)
+
+        assert (done.version, done.already) == (first, False)
+        assert pointer(gcs) == (first, done.generation)
+        assert load_model(source_of(URI).files(), URI).version == first
+        assert {name for name, digest in objects(gcs).items() if before[name] != digest} == {
+            "models/champion.json"
+        }
+        assert point_to(first, URI).already
+        assert point_to(second, URI).version == second
+
+    def test_is_refused_unless_it_is_there_and_whole(self, gcs: GcsServer, tmp_path: Path) -> None:
+        version = champion(tmp_path, 1)
+        publish(tmp_path, URI)
+        damaged = champion(tmp_path, 2)
+        publish(tmp_path, URI)
+        point_to(version, URI)
+        (file,) = (name for name in objects(gcs) if f"{damaged}/" in name and "contin" in name)
+        gcs.put(BUCKET, file, b"{}")
+        asked = pointer(gcs)
+
+        with pytest.raises(ArtifactError, match=damaged):
+            point_to(damaged, URI)
+        with pytest.raises(PublishError, match=r"MODEL_URI=.*000000000000"):
+            point_to("0" * 12, URI)
+        with pytest.raises(PublishError, match="allowed: 12 hexadecimal digits"):
+            point_to("../elsewhere", URI)
+        assert pointer(gcs) == asked

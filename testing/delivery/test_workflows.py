@@ -13,9 +13,11 @@ import yaml
 from testing.client.running import ROOT
 from testing.delivery.cloud import API, APP, SETTINGS, Cloud, serving
 from testing.frontend.served import Served
+from utilities.retrain import SKIP
 
 FILES = sorted((ROOT / ".github" / "workflows").glob("*.y*ml"))
 DEPLOYING = ROOT / ".github" / "workflows" / "cd.yaml"
+TRAINING = DEPLOYING.with_name("continuous_training.yaml")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 TARGETS = set(re.findall(r"^([a-z][a-z-]*):", (ROOT / "Makefile").read_text(), re.MULTILINE))
 INJECTED = """
@@ -57,7 +59,7 @@ def zizmor(*files: Path) -> subprocess.CompletedProcess[str]:
 
 
 def test_there_are_workflows() -> None:
-    assert {"ci.yaml", "cd.yaml"} <= {file.name for file in FILES}
+    assert {"ci.yaml", "cd.yaml", "continuous_training.yaml"} <= {file.name for file in FILES}
 
 
 def test_they_follow_the_schema_and_risk_nothing_known() -> None:
@@ -129,7 +131,42 @@ def test_only_a_deployment_may_sign_in() -> None:
         if "id-token" in job["permissions"]
     }
 
-    assert rights <= {("cd.yaml", "deploy"), ("continuous_training.yaml", "train")}
+    assert rights == {
+        ("cd.yaml", "deploy"),
+        ("continuous_training.yaml", "train"),
+        ("continuous_training.yaml", "deploy"),
+    }
+
+
+def test_a_training_signs_in_for_the_night_alone_and_knows_every_setting() -> None:
+    made = steps(TRAINING)
+    said = [step.get("run") or step["uses"] for step in made]
+    signing_in = [at for at, what in enumerate(said) if "google-github-actions/auth" in what]
+
+    assert len(signing_in) == 2
+    assert said.index("make setup") < min(signing_in)
+    assert max(signing_in) < said.index("make retrain") == len(said) - 1
+    assert {"DVC_BUCKET", "MODEL_URI", "GITHUB_TOKEN", "RETRAIN_REASON", "RETRAIN_UNTIL"} < set(
+        made[-1]["env"]
+    )
+
+
+def test_a_training_is_deployed_when_it_promoted() -> None:
+    calling = jobs(TRAINING)["deploy"]
+
+    assert calling["uses"] == "./.github/workflows/cd.yaml"
+    assert "needs.train.outputs.promoted == 'true'" in calling["if"]
+    assert calling["with"] == {"ref": "${{ needs.train.outputs.ref }}"}
+    outputs = jobs(TRAINING)["train"]["outputs"]
+    assert outputs == {
+        name: "${{ steps.retrain.outputs." + name + " }}" for name in ("promoted", "ref")
+    }
+
+
+def test_a_trainings_commit_does_not_train_again() -> None:
+    """GitHub starts nothing for a push with the run's own token, nor for a title with this mark."""
+    assert steps(TRAINING)[-1]["env"]["GITHUB_TOKEN"] == "${{ github.token }}"
+    assert SKIP == "[skip ci]"
 
 
 @pytest.fixture(scope="module")
