@@ -1,5 +1,6 @@
 """A small population and the model really trained on it, shared by every test that needs one."""
 
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -37,6 +38,17 @@ FIT = TrainingSettings(
     income=GROWN,
     default=GROWN,
 )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_errands_of_the_storage_client() -> Iterator[None]:
+    """Google's client asks about a bucket in a thread of its own, for minutes once the server is gone.
+
+    Its pauses come from the generator that everybody shares, which Hypothesis watches.
+    """
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("DISABLE_GCS_PYTHON_CLIENT_OTEL_BUCKET_METADATA", "true")
+        yield
 
 
 @pytest.fixture(scope="session")

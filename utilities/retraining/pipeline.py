@@ -95,10 +95,11 @@ def reproduce(tell: Callable[[str], None], root: Path = Path()) -> None:
         assert process.stdout is not None
         try:
             for line in process.stdout:
-                print(line, end="", flush=True)
                 said.append(line.rpartition("\r")[2].strip())
+                # Before it is shown: whoever stops the run at what it shows is told the right stage.
                 if running := _RUNNING.match(said[-1]):
                     tell(running[1])
+                print(line, end="", flush=True)
         finally:
             _end(process)
     if process.returncode:
