@@ -211,6 +211,20 @@ def test_a_stage_that_fails_is_named_in_its_own_words(
     assert "reading" in capsys.readouterr().out
 
 
+@pytest.mark.slow
+def test_what_a_stage_reads_and_is_not_there_is_named(tmp_path: Path) -> None:
+    (tmp_path / "dvc.yaml").write_text(
+        "stages:\n  acquire:\n    cmd: 'true'\n    deps: [histories]\n"
+    )
+    (tmp_path / ".dvc").mkdir()
+    (tmp_path / ".dvc/config").write_text("[core]\n    no_scm = true\n    analytics = false\n")
+    with pytest.raises(
+        StageError, match=r"histories, which acquire reads, is not there$"
+    ) as failed:
+        reproduce(print, tmp_path)
+    assert failed.value.stage == "acquire"
+
+
 # --- the pointer
 
 

@@ -20,6 +20,7 @@ from solvencia.domain.errors import InvalidInputError, SolvenciaError, SourceErr
 LOCK, STAGES, PARAMETERS = "dvc.lock", "dvc.yaml", "params.yaml"
 _GRACE = 10.0
 _FAILED = re.compile(r"ERROR: failed to reproduce '([\w@-]+)'")
+_GONE = re.compile(r"(?:No such file or directory: '(.+)'|dependency '(.+)' does not exist)$")
 _RUNNING = re.compile(r"Running stage '([\w@-]+)'")
 _UNTIL = re.compile(r"(^source:\n(?:[ #].*\n)*?  until:)[ \t]*[^\s#]+", re.MULTILINE)
 
@@ -141,5 +142,7 @@ def _explained(said: list[str], status: int) -> StageError:
     started = max(
         (n for n, line in enumerate(lines[:found]) if line.startswith("> ")), default=found
     )
+    if started == found and (gone := _GONE.search(lines[found])):
+        return StageError(match[1], f"{gone[1] or gone[2]}, which {match[1]} reads, is not there")
     words = lines[started + 1 : found][-1:]
     return StageError(match[1], " ".join([*words, lines[found].removeprefix("ERROR: ")])[:1000])
