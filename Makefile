@@ -17,8 +17,8 @@ export PYTHONUNBUFFERED := 1
 # Trust what the machine trusts, as pip does.
 export UV_SYSTEM_CERTS := 1
 
-.PHONY: help run test suite setup lint lint-workflows lint-images lint-terraform images deploy smoke format unit pipeline \
-	retrain promote rollback push pull publish mail serve tune yardsticks scorecards benchmark bench-scorecard \
+.PHONY: help run test suite setup lint lint-workflows lint-images lint-terraform images deploy redeploy smoke format unit pipeline \
+	retrain promote rollback push pull publish mail mail-unless-told serve tune yardsticks scorecards benchmark bench-scorecard \
 	bench-api soak lock clean
 
 help: ## List the targets
@@ -86,11 +86,14 @@ lint-terraform: setup ## The infrastructure: its form, what checkov knows, and, 
 	else echo "checkov: left out, it cannot be had here"; fi
 
 images: ## Build the images of the service and the app
-	docker build -f api/Dockerfile -t solvencia-api .
-	docker build -f frontend/Dockerfile -t solvencia-frontend .
+	docker build --platform linux/amd64 -f api/Dockerfile -t solvencia-api .
+	docker build --platform linux/amd64 -f frontend/Dockerfile -t solvencia-frontend .
 
 deploy: setup ## Push the images and deploy them to Cloud Run, if they work: make deploy VERSION=commit
 	python -m utilities.deploy --version "$(VERSION)" $(DEPLOY_OPTIONS)
+
+redeploy: setup ## Deploy the images that serve again, with settings and secrets as they are now
+	python -m utilities.deploy --again
 
 smoke: setup ## Ask a service whether it works: make smoke URL=https://… [APP_URL=https://…]
 	python -m utilities.smoke "$(URL)" $(if $(APP_URL),--app "$(APP_URL)")
@@ -130,6 +133,9 @@ publish: setup ## Upload the champion to MODEL_URI=gs://... and let services tak
 
 mail: setup ## Tell people what came of the last retraining: by mail, as a page, in the job's summary
 	python -m utilities.mail
+
+mail-unless-told: setup ## Tell people of a retraining that ended without a word
+	python -m utilities.mail --unless-told
 
 tune: setup ## Search how each model's trees should grow, and write it to params.yaml
 	python -m utilities.tune

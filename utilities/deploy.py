@@ -1,6 +1,7 @@
 """Deploy the service and the app to Cloud Run, and let them serve only if they work.
 
 python -m utilities.deploy --version COMMIT [--api-image solvencia-api] [--app-image solvencia-frontend]
+python -m utilities.deploy --again      the images that serve, with settings and secrets as they are now
 
 The images, built before, are pushed; both become revisions without traffic, at addresses of their
 own, and are asked what `utilities.smoke` asks. Then the traffic goes to them, the service first, and
@@ -127,10 +128,11 @@ def _tell(part: Part, what: str) -> None:
 
 def _parts(arguments: argparse.Namespace, settings: Mapping[str, str]) -> list[Part]:
     project, region = settings["PROJECT_ID"], settings["REGION"]
-    tag = f"c-{arguments.version[:7]}"
+    tag = "c-again" if arguments.again else f"c-{arguments.version[:7]}"
     key = os.environ.get(KEY_VARIABLE)
     patience: float = arguments.patience
-    sign_in(region)
+    if not arguments.again:
+        sign_in(region)
     parts = []
     for local, registry, name, smoke in (
         (
@@ -146,9 +148,13 @@ def _parts(arguments: argparse.Namespace, settings: Mapping[str, str]) -> list[P
             lambda url: smoke_app(url, patience),
         ),
     ):
-        remote = f"{registry_host(region)}/{project}/{registry}/{name}"
-        image = push(local, remote, project, arguments.version)
-        parts.append(Part(CloudRun(project, region, name, tag), image, smoke))
+        service = CloudRun(project, region, name, tag)
+        if arguments.again:
+            image = service.serving_image()
+        else:
+            remote = f"{registry_host(region)}/{project}/{registry}/{name}"
+            image = push(local, remote, project, arguments.version)
+        parts.append(Part(service, image, smoke))
     return parts
 
 
@@ -167,7 +173,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--version", type=_version, required=True, help="commit of the images")
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("--version", type=_version, help="commit of the images")
+    what.add_argument("--again", action="store_true", help="the images that serve")
     parser.add_argument("--api-image", default="solvencia-api", help="local image of the service")
     parser.add_argument("--app-image", default="solvencia-frontend", help="local image of the app")
     parser.add_argument("--patience", type=float, default=PATIENCE, help="seconds to become ready")

@@ -1,6 +1,7 @@
 """Tell people what came of a retraining: by mail, in reports/training_mail.html, in the job summary.
 
 python -m utilities.mail [--outcome reports/training_run.json]
+python -m utilities.mail --unless-told      of a run that was cut off, or never began
 
 Without SMTP_HOST nothing is sent; the page and the summary are written all the same.
 """
@@ -12,14 +13,16 @@ import ssl
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.utils import parseaddr
 from pathlib import Path
 from typing import Literal, cast, get_args
 
 from solvencia.domain.errors import InvalidInputError, SolvenciaError
+from solvencia.training.champions import champion_version
 from utilities.training_mail import compose, standalone, summary
-from utilities.training_run import OUTCOME, read_outcome
+from utilities.training_run import OUTCOME, Outcome, page_of_run, read_outcome, write_outcome
 
 MODELS, PAGE = Path("model"), "training_mail.html"
 
@@ -57,9 +60,16 @@ def main() -> int:
     """Write, then send."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--outcome", type=Path, default=OUTCOME)
+    parser.add_argument(
+        "--unless-told", action="store_true", help="only where the retraining ended without a word"
+    )
     arguments = parser.parse_args()
     try:
-        settings = read_settings(os.environ)
+        if arguments.unless_told:
+            if arguments.outcome.exists():
+                print("mail: the retraining has told of itself")
+                return 0
+            write_outcome(_silent(), arguments.outcome)
         outcome = read_outcome(arguments.outcome)
         reports = arguments.outcome.parent
         message = compose(outcome, reports, models=MODELS)
@@ -68,6 +78,7 @@ def main() -> int:
             with Path(job).open("a", encoding="utf-8") as page:
                 page.write(summary(message))
         print(f"{message['Subject']}: {reports / PAGE}")
+        settings = read_settings(os.environ)  # only now: a wrong one must not cost the page as well
         if settings is None:
             print("not sent: SMTP_HOST is not set")
             return 0
@@ -77,6 +88,24 @@ def main() -> int:
         return 1
     print(f"sent to {len(settings.recipients)} by {settings.host}:{settings.port}")
     return 0
+
+
+def _silent() -> Outcome:
+    """What is known of a run that was cut off, or never began."""
+    return Outcome(
+        status="failed",
+        reason="It was cut off, or failed before it began. The next run puts right what it left.",
+        step=None,
+        started=datetime.now(UTC).replace(microsecond=0),
+        seconds=0.0,
+        champion=champion_version(MODELS),
+        candidate=None,
+        gates=(),
+        published=None,
+        pushed=False,
+        commit=None,
+        link=page_of_run(),
+    )
 
 
 def read_settings(environment: Mapping[str, str]) -> MailSettings | None:

@@ -28,6 +28,10 @@ class PublishError(SolvenciaError):
     """The champion was not published; the pointer is as it was, or as another publisher left it."""
 
 
+class PointerUnknownError(PublishError):
+    """The pointer may have been moved: neither the answer nor a second look came through."""
+
+
 @dataclass(frozen=True)
 class Published:
     """A champion that services find.
@@ -48,15 +52,27 @@ class _Pointer:
     generation: int
     version: str | None
 
+    @property
+    def unreadable(self) -> bool:
+        """There is one, and it names nothing."""
+        return self.generation != 0 and self.version is None
+
 
 def published_version(uri: str, setting: str = "MODEL_URI") -> str | None:
-    """Version that the pointer of ``uri`` names; None where there is no pointer, or none that can be read.
+    """Version that the pointer of ``uri`` names; None where there is no pointer.
 
     Raises:
-        PublishError: the address is none, or the bucket cannot be used.
+        PublishError: the address is none, the bucket cannot be used, or the pointer cannot be read: then
+            a model may serve, and nobody knows which.
     """
     place = Place.parse(setting, uri, PublishError)
-    return _pointer(open_bucket(place, PublishError), place).version
+    pointer = _pointer(open_bucket(place, PublishError), place)
+    if pointer.unreadable:
+        raise PublishError(
+            f"{place.setting}={place.uri}: {CHAMPION} names no version; "
+            "`python -m utilities.publish --version` lets it name one that was published"
+        )
+    return pointer.version
 
 
 def publish(
@@ -86,7 +102,7 @@ def publish(
     version = load_model(files, str(champion)).version
     bucket = open_bucket(place, PublishError)
     before = _pointer(bucket, place)
-    if replaces is not None and before.version not in {*replaces, version}:
+    if replaces is not None and (before.unreadable or before.version not in {*replaces, version}):
         raise PublishError(
             f"{place.setting}={place.uri}: {CHAMPION} names {before.version or 'nothing readable'} "
             f"by now, which {version} was not compared with; that one stays"
@@ -157,6 +173,16 @@ def _move(bucket: "Bucket", place: Place, before: _Pointer, version: str) -> Pub
             f"{now.version or 'nothing readable'} while {version} was uploaded; that one stays. "
             "Publish again if this one should serve"
         ) from error
+    except PublishError as error:  # perhaps only the answer was lost
+        try:
+            now = _pointer(bucket, place)
+        except PublishError:
+            raise PointerUnknownError(
+                f"{error}; whether {CHAMPION} names {version} now is not known"
+            ) from error
+        if now.version == version:
+            return Published(version, now.generation, already=True)
+        raise
     return Published(version, int(blob.generation), already=False)
 
 

@@ -79,7 +79,8 @@ def pull(root: Path, remote: str | None = None) -> str:
             dvc.lock says afterwards. Files that are in no cache are never overwritten.
     """
     name = _ready(root, remote)
-    _dvc(root, "pull", "--remote", name)
+    # What dvc.lock does not know yet is no loss; what it knows is asked for below.
+    _dvc(root, "pull", "--allow-missing", "--remote", name)
     status = _status(root)
     if lost := status.get("not_in_cache"):
         raise RemoteError(f"remote {name}: after dvc pull the cache lacks {_listed(lost)}")

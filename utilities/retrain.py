@@ -28,15 +28,22 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from solvencia.artifact import read_model
-from solvencia.domain.errors import SolvenciaError
+from solvencia.domain.errors import ArtifactError, SolvenciaError
 from solvencia.training.champions import champion_version
 from utilities import promote, remote
-from utilities.publishing import publish
+from utilities.publishing import PointerUnknownError, PublishError, publish
 from utilities.retraining import pipeline
 from utilities.retraining.one_run import Marker, Stopped, alone, stoppable
 from utilities.retraining.repository import Repository
 from utilities.retraining.serving import SETTING, Before, Champion, find_champion
-from utilities.training_run import GateRow, Outcome, Status, exit_status, write_outcome
+from utilities.training_run import (
+    GateRow,
+    Outcome,
+    Status,
+    exit_status,
+    page_of_run,
+    write_outcome,
+)
 
 MODELS = Path("model")
 UNSENT = 4
@@ -101,7 +108,7 @@ class Run:
             published=self.published,
             pushed=self.pushed,
             commit=self.base,
-            link=_link(),
+            link=page_of_run(),
         )
 
 
@@ -132,6 +139,9 @@ def attempt(run: Run, marker: Marker, go_on: Callable[[], None]) -> tuple[Status
     """Take the steps; whatever goes wrong is an outcome, with what had been done taken back."""
     try:
         return retrain(run, marker, go_on)
+    except PointerUnknownError as error:
+        run.undo.pop_all()  # services may have the candidate by now: its commit must stay
+        return "failed", f"{error}. Nothing was taken back: the next run goes on from there."
     except SolvenciaError as error:
         reason = str(error)
     except Stopped as stopped:
@@ -157,6 +167,11 @@ def retrain(run: Run, marker: Marker, go_on: Callable[[], None]) -> tuple[Status
     uri = os.environ.get(SETTING, "").strip() or None
     run.champion = champion_version(MODELS)
     with run.doing("start"):
+        if uri is None and os.environ.get("GITHUB_ACTIONS"):
+            raise PublishError(
+                f"{SETTING}: is not set; allowed: gs://bucket/prefix. A runner that comes without models "
+                "would take nobody for the champion, and promote whatever it trains"
+            )
         paths = pipeline.kept_by_git()
         repository = Repository()
         if marker.is_set:
@@ -219,6 +234,11 @@ def retrain(run: Run, marker: Marker, go_on: Callable[[], None]) -> tuple[Status
 def _judge(champion: Champion) -> promote.Judgement:
     candidate = read_model(promote.CANDIDATE)
     if candidate.version == champion.version:
+        if champion.problem:
+            raise ArtifactError(
+                f"the published champion {champion.version} is damaged, and no service that starts anew can "
+                f"load it: {champion.problem}. Remove its folder and run `make publish`"
+            )
         print(f"candidate {candidate.version} is the champion")
         return promote.Judgement(candidate.version, champion.version)
     serving = None if champion.problem else promote.read_champion()
@@ -267,12 +287,6 @@ def _tell(outcome: Outcome, run: Run) -> bool:
 def _put_back() -> None:
     Repository().restore(pipeline.kept_by_git())
     pipeline.check_out()
-
-
-def _link() -> str | None:
-    """Address of the run's page on GitHub; None elsewhere."""
-    parts = [os.environ.get(f"GITHUB_{name}") for name in ("SERVER_URL", "REPOSITORY", "RUN_ID")]
-    return "{}/{}/actions/runs/{}".format(*parts) if all(parts) else None
 
 
 if __name__ == "__main__":

@@ -144,6 +144,8 @@ def headline(outcome: Outcome) -> str:
             gates = f" by {', '.join(failed[:2])}{more}" if failed else ""
             return f"refused{gates}, {stays}"
         case "failed":
+            # On a fresh runner a run that failed early does not know who serves; somebody may.
+            stays = stays if champion else "what served before serves on"
             return f"failed{f' in {outcome.step}' if outcome.step else ''}, {stays}"
 
 

@@ -3,6 +3,7 @@
 The file is ``reports/training_run.json``: ``utilities.retrain`` writes it, ``utilities.mail`` reads it.
 """
 
+import os
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -98,3 +99,9 @@ def read_outcome(path: Path = OUTCOME) -> Outcome:
         first = error.errors()[0]
         field = ".".join(map(str, first["loc"])) or "content"
         raise SourceError(f"{path}: {field}: {first['msg']}") from error
+
+
+def page_of_run() -> str | None:
+    """Address of this run's page on GitHub; None elsewhere."""
+    parts = [os.environ.get(f"GITHUB_{name}") for name in ("SERVER_URL", "REPOSITORY", "RUN_ID")]
+    return "{}/{}/actions/runs/{}".format(*parts) if all(parts) else None

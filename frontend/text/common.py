@@ -20,6 +20,10 @@ COPY: Copy = {
         "es": "Entre con la cuenta de su institución para continuar.",
         "en": "Sign in with your institution's account to go on.",
     },
+    "sign_in.refused": {
+        "es": "La cuenta {account} no tiene acceso. Pídalo a quien administra Solvencia o entre con otra.",
+        "en": "The account {account} has no access. Ask whoever runs Solvencia for it, or use another one.",
+    },
     "open_access": {"es": "acceso local", "en": "local access"},
     "role.partner": {"es": "socio", "en": "partner"},
     "role.analyst": {"es": "analista", "en": "analyst"},

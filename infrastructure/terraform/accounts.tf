@@ -3,26 +3,31 @@
 resource "google_service_account" "api" {
   account_id   = "${var.name}-api"
   display_name = "Solvencia: the service"
+  depends_on   = [google_project_service.api]
 }
 
 resource "google_service_account" "app" {
   account_id   = "${var.name}-app"
   display_name = "Solvencia: the analysts' app"
+  depends_on   = [google_project_service.api]
 }
 
 resource "google_service_account" "jobs" {
   account_id   = "${var.name}-jobs"
   display_name = "Solvencia: keys and backups"
+  depends_on   = [google_project_service.api]
 }
 
 resource "google_service_account" "scheduler" {
   account_id   = "${var.name}-scheduler"
   display_name = "Solvencia: starts the nightly backup"
+  depends_on   = [google_project_service.api]
 }
 
 resource "google_service_account" "delivery" {
   account_id   = "${var.name}-delivery"
   display_name = "Solvencia: the repository's workflows"
+  depends_on   = [google_project_service.api]
 }
 
 resource "google_storage_bucket_iam_member" "this" {

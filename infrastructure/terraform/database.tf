@@ -73,7 +73,8 @@ resource "google_sql_database_instance" "decisions" {
   }
 
   lifecycle {
-    ignore_changes = [settings[0].disk_size] # it grows by itself
+    # The disk grows by itself, and people put the database to sleep.
+    ignore_changes = [settings[0].disk_size, settings[0].activation_policy]
   }
 
   depends_on = [google_project_service.api]

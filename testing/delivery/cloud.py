@@ -52,11 +52,13 @@ class Cloud:
 
     def __init__(self, directory: Path, served: Served) -> None:
         self._file = directory / "cloud.json"
+        self.app_address = served.address
         urls = {API: served.api_address, APP: served.address}
         old = {"tags": {}, "made": 1}
         state = {
             "calls": [],
             "failing": [],
+            "images": {},
             "urls": urls,
             "candidate_urls": dict(urls),
             "services": {
@@ -99,8 +101,9 @@ class Cloud:
         return subprocess.CompletedProcess(process.args, process.returncode, out, err)
 
     def deploying(self, *options: str, **settings: str) -> subprocess.Popen[str]:
+        what = () if "--again" in options else ("--version", VERSION)
         return subprocess.Popen(
-            [sys.executable, "-m", "utilities.deploy", "--version", VERSION, *options],
+            [sys.executable, "-m", "utilities.deploy", *what, *options],
             cwd=ROOT,
             env={**self.environment, **settings},
             stdout=subprocess.PIPE,

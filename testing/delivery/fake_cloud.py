@@ -44,8 +44,12 @@ def answer(state: dict[str, Any], command: list[str]) -> None:
             service["made"] += 1
             revision = f"{name}-{service['made']:05}-new"
             service["tags"][flags["tag"]] = revision
+            state["images"][revision] = flags["image"]
             if "no-traffic" not in flags:
                 service["traffic"] = {revision: 100}
+        case ["gcloud", "run", "revisions", "describe", revision]:
+            image = state["images"].get(revision, f"registry/{revision}@sha256:old")
+            print(json.dumps({"spec": {"containers": [{"image": image}]}}))
         case ["gcloud", "run", "services", "update-traffic", name]:
             service = state["services"][name]
             if "to-revisions" in flags:

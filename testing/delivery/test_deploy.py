@@ -53,6 +53,23 @@ def test_an_image_is_deployed_by_its_digest(cloud: Cloud) -> None:
     assert len(cloud.calls("deploy", API, image)) == 1
 
 
+def test_again_deploys_what_serves_and_not_what_was_rolled_back(cloud: Cloud) -> None:
+    with nobody() as url:
+        cloud.address("urls", APP, url)
+        assert cloud.deploy(*HASTY).returncode == 1
+    cloud.address("urls", APP, cloud.app_address)
+    assert cloud.traffic(API) == BEFORE
+
+    result = cloud.deploy("--again")
+
+    assert (result.returncode, result.stderr) == (0, "")
+    assert cloud.traffic(API) == {f"{API}-00003-new": 100}
+    for name in (API, APP):
+        *_, call = cloud.calls("deploy", name)
+        assert f"--image=registry/{name}-00001-old@sha256:old" in call
+    assert len(cloud.calls("docker", "push")) == 2  # of the first deployment
+
+
 @pytest.mark.parametrize("broken", [API, APP])
 def test_what_does_not_work_at_its_own_address_gets_no_traffic(cloud: Cloud, broken: str) -> None:
     with nobody() as url:

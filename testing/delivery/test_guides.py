@@ -193,6 +193,7 @@ def test_gcloud_knows_commands_and_flags(text: str) -> None:
         common = set(node["flags"])
         while words and words[0] in node.get("commands", {}):
             node = node["commands"][words.pop(0)]
-        flags = {word.partition("=")[0] for word in words if word.startswith("--")}
+        given = {word.partition("=")[0] for word in words if word.startswith("--")}
+        flags = {f"--{flag.removeprefix('--no-').removeprefix('--')}" for flag in given}
         assert not node.get("commands"), said
         assert flags <= common | set(node["flags"]), said

@@ -318,12 +318,14 @@ def test_every_setting_is_in_the_readme() -> None:
     assert [name for name in environment_of(587, "starttls") if f"`{name}`" not in readme] == []
 
 
-def command(run: Path, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+def command(
+    run: Path, environment: dict[str, str], *options: str
+) -> subprocess.CompletedProcess[str]:
     kept = {
         name: value for name, value in os.environ.items() if not name.startswith(("SMTP_", "MAIL_"))
     }
     return subprocess.run(
-        [sys.executable, "-m", "utilities.mail"],
+        [sys.executable, "-m", "utilities.mail", *options],
         cwd=run,
         env=kept | {"PYTHONPATH": str(ROOT)} | environment,
         capture_output=True,
@@ -362,3 +364,33 @@ def test_the_command_writes_page_and_summary_and_sends(
     told_anywhere = "".join(end.stdout + end.stderr for end in (sent, wrong, down))
     assert PASSWORD not in told_anywhere
     assert "a b c" not in told_anywhere
+
+
+@pytest.mark.slow
+def test_a_wrong_setting_costs_the_mail_and_not_the_page(run: Path) -> None:
+    write_outcome(outcome_of("failed"), run / "reports/training_run.json")
+    job = run / "summary.md"
+    wrong = command(run, environment_of(1, "none", SMTP_PORT="x", GITHUB_STEP_SUMMARY=str(job)))
+    assert wrong.returncode == 1
+    assert "SMTP_PORT" in wrong.stderr
+    assert (run / "reports/training_mail.html").is_file()
+    assert "failed" in job.read_text(encoding="utf-8")
+
+
+@pytest.mark.slow
+def test_a_run_without_a_word_is_told_once(run: Path) -> None:
+    (run / "reports/training_run.json").unlink(missing_ok=True)
+    page = {"SERVER_URL": "https://github.com", "REPOSITORY": "a/b", "RUN_ID": "17"}
+    told = {f"GITHUB_{name}": value for name, value in page.items()}
+    with serving(None, "none") as (inbox, port):
+        told |= environment_of(port, "none", SMTP_USERNAME="", SMTP_PASSWORD="")
+        first = command(run, told, "--unless-told")
+        again = command(run, told, "--unless-told")
+    assert (first.returncode, again.returncode) == (0, 0), first.stderr
+    assert "the retraining has told of itself" in again.stdout
+    (mail,) = inbox.mails
+    assert mail["Subject"].startswith("Solvencia: failed, ")
+    assert mail["Subject"].endswith(" on")
+    text = mail.get_body(("plain",)).get_content()
+    assert "It was cut off, or failed before it began." in text
+    assert "https://github.com/a/b/actions/runs/17" in text

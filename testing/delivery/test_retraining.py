@@ -3,19 +3,22 @@
 import shutil
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from solvencia.data.acquire import SourceSettings
 from solvencia.data.parameters import read_section
-from solvencia.domain.errors import InvalidInputError
+from solvencia.domain.errors import ArtifactError, InvalidInputError
 from solvencia.training.champions import CARD, champion_version, install_champion
 from testing.conftest import ROOT
 from testing.delivery.conftest import BUCKET
 from testing.delivery.night import NOBODY, git
 from testing.gcs_server import GcsServer
 from testing.unit.test_champions import make
-from utilities.publishing import PublishError, publish, published_version
+from utilities import promote, publishing, retrain
+from utilities.publishing import PointerUnknownError, PublishError, publish, published_version
+from utilities.retraining.one_run import alone
 from utilities.retraining.pipeline import StageError, kept_by_git, observe_until, reproduce
 from utilities.retraining.repository import GitError, Repository, _credentials
 from utilities.retraining.serving import Before, Champion, find_champion
@@ -243,6 +246,73 @@ def test_a_pointer_that_moved_since_the_comparison_is_not_replaced(
     with pytest.raises(PublishError, match=f"names {versions[1]} by now, which {versions[2]} was"):
         publish(tmp_path / "3", uri, replaces=(versions[0],))
     assert published_version(uri) == versions[1]
+
+
+@pytest.mark.usefixtures("no_settings")
+def test_a_pointer_that_cannot_be_read_is_not_taken_for_none(
+    gcs: GcsServer, tmp_path: Path
+) -> None:
+    uri = f"gs://{BUCKET}/models"
+    version = make(tmp_path / "candidate", 1)
+    install_champion(tmp_path, tmp_path / "candidate", version)
+    gcs.put(BUCKET, "models/champion.json", b'{"vers')
+    with pytest.raises(PublishError, match=r"champion\.json names no version"):
+        find_champion(tmp_path, uri)
+    with pytest.raises(PublishError, match="names nothing readable by now"):
+        publish(tmp_path, uri, replaces=(None,))
+    assert publish(tmp_path, uri).version == published_version(uri) == version  # people mend it
+
+
+@pytest.mark.usefixtures("no_settings")
+def test_a_pointer_whose_answer_was_lost_counts_as_moved(
+    gcs: GcsServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    uri = f"gs://{BUCKET}/models"
+    version = make(tmp_path / "candidate", 1)
+    install_champion(tmp_path, tmp_path / "candidate", version)
+    upload, look = publishing._upload, publishing._pointer
+    lost: list[str] = []
+
+    def lose(blob: Any, raw: bytes, place: Any, generation: int) -> None:
+        upload(blob, raw, place, generation)
+        if blob.name.endswith("champion.json"):
+            lost.append(blob.name)
+            raise PublishError("no answer")
+
+    def away(bucket: Any, place: Any) -> Any:
+        if lost:
+            raise PublishError("no answer either")
+        return look(bucket, place)
+
+    monkeypatch.setattr(publishing, "_upload", lose)
+    assert publish(tmp_path, uri, replaces=(None,)).version == version
+    second = make(tmp_path / "second", 2)
+    install_champion(tmp_path, tmp_path / "second", second)
+    lost.clear()
+    monkeypatch.setattr(publishing, "_pointer", away)
+    with pytest.raises(PointerUnknownError, match=rf"whether champion\.json names {second} now"):
+        publish(tmp_path, uri)
+
+
+@pytest.mark.usefixtures("no_settings")
+def test_a_runner_without_models_must_be_told_where_they_are(
+    checkout: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    monkeypatch.delenv("MODEL_URI", raising=False)
+    monkeypatch.chdir(checkout)
+    (checkout / ".dvc/tmp").mkdir(parents=True)
+    run = retrain.Run(until=None)
+    with alone() as marker, pytest.raises(PublishError, match="MODEL_URI: is not set"):
+        retrain.retrain(run, marker, lambda: None)
+    assert run.step == "start"
+
+
+def test_a_damaged_champion_is_no_success(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    version = make(tmp_path / "candidate", 1)
+    monkeypatch.setattr(promote, "CANDIDATE", tmp_path / "candidate")
+    with pytest.raises(ArtifactError, match=f"{version} is damaged.*manifest.json is empty"):
+        retrain._judge(Champion(version, version, "manifest.json is empty"))
 
 
 @pytest.mark.usefixtures("no_settings")

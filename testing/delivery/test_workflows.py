@@ -145,10 +145,15 @@ def test_a_training_signs_in_for_the_night_alone_and_knows_every_setting() -> No
 
     assert len(signing_in) == 2
     assert said.index("make setup") < min(signing_in)
-    assert max(signing_in) < said.index("make retrain") == len(said) - 1
-    assert {"DVC_BUCKET", "MODEL_URI", "GITHUB_TOKEN", "RETRAIN_REASON", "RETRAIN_UNTIL"} < set(
-        made[-1]["env"]
-    )
+    assert max(signing_in) < said.index("make retrain") == len(said) - 2
+    night, telling = made[-2:]
+    told = {"DVC_BUCKET", "MODEL_URI", "GITHUB_TOKEN", "RETRAIN_REASON", "RETRAIN_UNTIL"}
+    assert told < set(night["env"])
+    assert telling["if"] == "failure() || cancelled()"
+    assert telling["run"] == "make mail-unless-told"
+    assert telling["env"] == {
+        name: value for name, value in night["env"].items() if name.startswith(("SMTP_", "MAIL_"))
+    }
 
 
 def test_a_training_is_deployed_when_it_promoted() -> None:
@@ -156,16 +161,23 @@ def test_a_training_is_deployed_when_it_promoted() -> None:
 
     assert calling["uses"] == "./.github/workflows/cd.yaml"
     assert "needs.train.outputs.promoted == 'true'" in calling["if"]
-    assert calling["with"] == {"ref": "${{ needs.train.outputs.ref }}"}
+    assert calling["with"] == {"ref": "main"}  # never older than what a push has deployed meanwhile
     outputs = jobs(TRAINING)["train"]["outputs"]
-    assert outputs == {
-        name: "${{ steps.retrain.outputs." + name + " }}" for name in ("promoted", "ref")
-    }
+    assert outputs == {"promoted": "${{ steps.retrain.outputs.promoted }}"}
+
+
+def test_what_is_deployed_is_what_was_checked() -> None:
+    asked = "${{ needs.commit.outputs.commit }}"
+    parts = jobs(DEPLOYING)
+    assert parts["commit"]["outputs"] == {"commit": "${{ steps.checkout.outputs.commit }}"}
+    assert parts["checks"]["with"] == {"ref": asked}
+    assert parts["deploy"]["steps"][0]["with"]["ref"] == asked
+    assert parts["deploy"]["needs"] == ["commit", "checks"]
 
 
 def test_a_trainings_commit_does_not_train_again() -> None:
     """GitHub starts nothing for a push with the run's own token, nor for a title with this mark."""
-    assert steps(TRAINING)[-1]["env"]["GITHUB_TOKEN"] == "${{ github.token }}"
+    assert steps(TRAINING)[-2]["env"]["GITHUB_TOKEN"] == "${{ github.token }}"
     assert SKIP == "[skip ci]"
 
 

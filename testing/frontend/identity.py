@@ -12,7 +12,12 @@ from joserfc import jwt
 from joserfc.jwk import RSAKey
 
 CLIENT_ID, CLIENT_SECRET = "solvencia", "secret-of-the-app"
-PERSON = {"sub": "ana", "name": "Ana Ruiz", "email": "ana@banco.example"}
+PERSON: dict[str, Any] = {
+    "sub": "ana",
+    "name": "Ana Ruiz",
+    "email": "ana@banco.example",
+    "email_verified": True,
+}
 
 
 class IdentityProvider:

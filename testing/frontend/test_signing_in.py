@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fake_service import FakeService
@@ -12,6 +13,7 @@ from streamlit import config
 from streamlit.runtime.secrets import secrets_singleton
 from streamlit.testing.v1 import AppTest
 
+from frontend.signing_in import may_enter
 from frontend.text import say
 from testing.client.running import LOCAL, ROOT, free_port, start_python, stop_process, wait_for
 
@@ -82,8 +84,10 @@ def provider() -> Iterator[IdentityProvider]:
 
 
 @pytest.fixture
-def closed_app(served: Served, provider: IdentityProvider, tmp_path: Path) -> Iterator[str]:
-    """The address of an app that asks to sign in, in front of the real service."""
+def closed_app(
+    request: pytest.FixtureRequest, served: Served, provider: IdentityProvider, tmp_path: Path
+) -> Iterator[str]:
+    """The address of an app that asks these people to sign in, in front of the real service."""
     port = free_port()
     address = f"http://{LOCAL}:{port}"
     auth = AUTH | {
@@ -92,7 +96,10 @@ def closed_app(served: Served, provider: IdentityProvider, tmp_path: Path) -> It
         "expose_tokens": "id",
     }
     secrets = tmp_path / "secrets.toml"
-    secrets.write_text("[auth]\n" + "".join(f'{key} = "{value}"\n' for key, value in auth.items()))
+    admitted = f"admitted = {request.param!r}\n"
+    secrets.write_text(
+        f"{admitted}[auth]\n" + "".join(f'{key} = "{value}"\n' for key, value in auth.items())
+    )
     process = start_python(
         *("-m", "streamlit", "run", "frontend/app.py", "--server.fileWatcherType", "none"),
         *("--server.port", str(port), "--server.address", LOCAL, "--secrets.files", str(secrets)),
@@ -106,6 +113,7 @@ def closed_app(served: Served, provider: IdentityProvider, tmp_path: Path) -> It
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("closed_app", [[], ["@banco.example"]], indirect=True)
 def test_there_and_back(closed_app: str, provider: IdentityProvider, page: Page) -> None:
     page.goto(closed_app)
     sign_in = page.get_by_role("button", name=say("sign_in", "es"))
@@ -122,3 +130,44 @@ def test_there_and_back(closed_app: str, provider: IdentityProvider, page: Page)
     expect(sign_in).to_be_visible()
     expect(page.get_by_text(PERSON["name"])).to_have_count(0)
     assert provider.signed_out == 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("closed_app", [["eva@banco.example", "@otro.example"]], indirect=True)
+def test_who_is_not_admitted_is_told_and_can_leave(closed_app: str, page: Page) -> None:
+    page.goto(f"{closed_app}/modelo")
+    page.get_by_role("button", name=say("sign_in", "es")).click()
+    refused = say("sign_in.refused", "es", account=PERSON["email"])
+    expect(page.get_by_text(refused)).to_be_visible()
+    expect(page.get_by_role("link", name="Cartera")).to_have_count(0)
+    page.get_by_role("button", name=say("sign_out", "es")).click()
+    expect(page.get_by_role("button", name=say("sign_in", "es"))).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("person", "allowed", "enters"),
+    [
+        ({"email": "ana@banco.example", "email_verified": True}, ["@BANCO.example"], True),
+        ({"email": "ana@banco.example", "email_verified": False}, ["@banco.example"], False),
+        ({"email": "ana@banco.example"}, ["@banco.example"], False),
+        ({"email": "ana@mibanco.example", "email_verified": True}, ["@banco.example"], False),
+        (
+            {"email": "x@banco.example@otro.example", "email_verified": True},
+            ["@banco.example"],
+            False,
+        ),
+        ({"name": "Ana", "email_verified": True}, ["@banco.example"], False),
+    ],
+)
+def test_only_a_verified_address_of_the_list_enters(
+    person: dict[str, Any], allowed: list[str], enters: bool
+) -> None:
+    assert may_enter(person, allowed) is enters
+
+
+@pytest.mark.parametrize("allowed", ["@banco.example", ["banco.example"], ["ana@"]])
+def test_a_list_that_is_none_keeps_the_app_closed(app: AppTest, allowed: object) -> None:
+    app.secrets["auth"], app.secrets["admitted"] = AUTH, allowed
+    app.run()
+    assert app.exception
+    assert not app.button

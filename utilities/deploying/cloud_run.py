@@ -46,6 +46,22 @@ class CloudRun:
                 return Candidate(target["revisionName"], target["url"], status["url"], before)
         raise DeployError(f"{self.name}: the tag {self.tag} is missing from what was deployed")
 
+    def serving_image(self) -> str:
+        """The image of the revision that has most of the traffic.
+
+        The service's own template may hold another one: that of a deployment that was rolled back.
+
+        Raises:
+            DeployError: gcloud fails, or nothing serves.
+        """
+        shares = _shares(self._service())
+        if not shares:
+            raise DeployError(f"{self.name}: nothing serves that could be deployed again")
+        revision = max(shares, key=lambda name: shares[name])
+        found = json.loads(self._gcloud("revisions", "describe", revision, "--format=json"))
+        image: str = found["spec"]["containers"][0]["image"]
+        return image
+
     def serve(self, candidate: Candidate) -> None:
         """All traffic to the candidate.
 
