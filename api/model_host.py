@@ -241,7 +241,8 @@ class ModelHost:
             served = f"model {model.version} with policy {policy.policy.version} serves on"
         for key, text in problems.items():
             if key not in self._problems:
-                logger.error("%s; %s", text, served)
+                # On one line: a log keeps the first, and what is wrong may stand below it.
+                logger.error("%s; %s", " ".join(text.split()), served)
         for key, text in self._problems.items():
             if key not in problems:
                 logger.info("no longer: %s", text)

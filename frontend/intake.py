@@ -5,9 +5,9 @@ from typing import Any
 from uuid import uuid4
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from frontend.form import Errors, field_input, show_errors, without_empty
+from frontend.kept_tabs import kept_tabs
 from frontend.problems import explain
 from frontend.schema import Field, Part, example, request_part
 from frontend.screens.history_table import history_table
@@ -27,27 +27,13 @@ def inputs(document: Mapping[str, Any], errors: Errors, language: Language) -> d
     common = without_empty({"loan": loan, "reference": reference})
     standing: dict[str, Any] = {"loan": loan}
     with applicant:
-        tab, part = open_way(language)
-        with tab:
+        titles = [say(part, language) for part in WAYS_IN]
+        tabs, part = kept_tabs("assess.way", WAYS_IN, titles, language)
+        # Only the open one is drawn: the table alone would have a browser load half as much script
+        # again before anybody could type.
+        with tabs[WAYS_IN.index(part)]:
             standing[part] = applicant_form(document, part, common, errors, language)
     return standing
-
-
-def open_way(language: Language) -> tuple[DeltaGenerator, Part]:
-    """The tab of the way in that is open, and which it is.
-
-    The other is not drawn: the table alone would have a browser load half as much script again
-    before anybody could type.
-    """
-    state = st.session_state
-    titles = [say(part, language) for part in WAYS_IN]
-    # A tab is known by its title, which a change of language changes: what is open is kept apart.
-    if (key := f"assess.ways.{language}") not in state:
-        state[key] = titles[WAYS_IN.index(state.get("assess.way", WAYS_IN[0]))]
-    tabs = st.tabs(titles, key=key, on_change="rerun")
-    [(tab, part)] = [(tab, part) for tab, part in zip(tabs, WAYS_IN, strict=True) if tab.open]
-    state["assess.way"] = part
-    return tab, part
 
 
 def loan_card(
@@ -84,7 +70,7 @@ def identity_card(errors: Errors, language: Language) -> str:
         st.text_input(
             say("assess.curp", language), key="assess.curp", max_chars=24, type="password",
             help=say("assess.curp.help", language), autocomplete="off",
-            placeholder=say("optional", language),
+            placeholder=say("optional", language), persist_state="session",
         )  # fmt: skip
         show_errors("curp", errors, language)
     return (reference or "").strip()
@@ -120,6 +106,16 @@ def applicant_form(
         request = {part: values, **common} | ({"curp": curp} if curp else {})
         state.pending = request, str(uuid4())
     return values
+
+
+def typed(path: str, language: Language) -> Any:
+    """What stands in the field of this path now; None where it has no field of its own."""
+    state, (part, _, name) = st.session_state, path.partition(".")
+    if path in IDENTITY:
+        key = f"assess.{path}"
+    else:
+        key = f"loan.{name}" if part == "loan" else f"{path}.{state.get(f'{part}.cleared', 0)}"
+    return state.get(f"{key}.{language}", state.get(key))
 
 
 def seal() -> None:

@@ -4,6 +4,7 @@ python -m utilities.serve --api-port 8000 --app-port 8080
 """
 
 import argparse
+import json
 import os
 import signal
 import socket
@@ -16,14 +17,19 @@ from types import FrameType
 
 HOST = "127.0.0.1"
 _PATIENCE = 60.0
+_UNREADY = 8.0
+"""Seconds after its first answer in which a service becomes ready, or will not by itself."""
 
 
 def main() -> int:
     """Start both, wait until they answer, and stay until told to stop."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--api-port", type=int, default=8000)
-    parser.add_argument("--app-port", type=int, default=8080)
+    parser.add_argument("--api-port", type=_port, default=8000)
+    parser.add_argument("--app-port", type=_port, default=8080)
     arguments = parser.parse_args()
+    if arguments.api_port == arguments.app_port:
+        print(f"API_PORT and APP_PORT are both {arguments.api_port}", file=sys.stderr)
+        return 1
     for name, port in (("API_PORT", arguments.api_port), ("APP_PORT", arguments.app_port)):
         if not _is_free(port):
             print(f"port {port} is taken; choose another: make run {name}=…", file=sys.stderr)
@@ -51,6 +57,12 @@ def main() -> int:
         _stop(processes)
 
 
+def _port(text: str) -> int:
+    if not text.isdecimal() or not 0 < int(text) < 65536:
+        raise argparse.ArgumentTypeError(f"got {text!r}; allowed: 1 to 65535")
+    return int(text)
+
+
 def _interrupt(_signal: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
@@ -76,15 +88,29 @@ def _start_app(port: int, api: str) -> subprocess.Popen[bytes]:
 
 
 def _answers(url: str, processes: list[subprocess.Popen[bytes]]) -> bool:
-    deadline = time.monotonic() + _PATIENCE
+    deadline, problem = time.monotonic() + _PATIENCE, "does not answer"
+    answered = False
     while time.monotonic() < deadline and all(process.poll() is None for process in processes):
         try:
             with urllib.request.urlopen(url, timeout=2):  # noqa: S310 - our own http address
                 return True
+        except urllib.error.HTTPError as refused:
+            problem = _detail(refused)
+            if not answered:
+                answered, deadline = True, min(deadline, time.monotonic() + _UNREADY)
+            time.sleep(1)
         except (urllib.error.URLError, OSError):
             time.sleep(0.2)
-    print(f"{url} does not answer", file=sys.stderr)
+    print(f"{url}: {problem}", file=sys.stderr)
     return False
+
+
+def _detail(refused: urllib.error.HTTPError) -> str:
+    """What an answer that is no success says of itself."""
+    try:
+        return str(json.loads(refused.read())["detail"])
+    except (ValueError, KeyError, TypeError):
+        return f"answers {refused.code}"
 
 
 def _is_free(port: int) -> bool:

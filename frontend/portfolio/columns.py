@@ -88,9 +88,9 @@ def allowed(column: Column, language: Language) -> str:
         return say("portfolio.allowed.keys", language, first=keys[0], last=keys[-1])
     if field.kind in ("number", "integer") and None not in (field.minimum, field.maximum):
         words = "whole" if field.kind == "integer" else "number"
-        low, high = plain(field.minimum or 0), plain(field.maximum or 0)
         if field.exclusive_minimum:
-            low = f"> {low}"
+            words += ".above"
+        low, high = plain(field.minimum or 0), plain(field.maximum or 0)
         return say(f"portfolio.allowed.{words}", language, low=low, high=high)
     return say(f"portfolio.allowed.{column.name}", language)
 

@@ -8,7 +8,7 @@ import streamlit as st
 
 from frontend.charts import timeline
 from frontend.form import show_errors
-from frontend.intake import IDENTITY, WAYS_IN, inputs
+from frontend.intake import IDENTITY, WAYS_IN, inputs, typed
 from frontend.schema import Field, Part, choice_names, request_part
 from frontend.screens.what_if import show_what_if
 from frontend.session import document as published
@@ -27,11 +27,25 @@ def show() -> None:
     state = st.session_state
     document, stale = published(), False
     if document is not None:
-        errors: dict[str, list[FieldError]] = state.get("errors", {})
-        standing = inputs(document, errors, language())
+        drop_corrected()
+        standing = inputs(document, state.get("errors", {}), language())
         send_pending()
         stale = "scored" in state and changed(standing, state.scored)
     answer(document, language(), stale=stale)
+
+
+def drop_corrected() -> None:
+    """Forget what was wrong with fields that say something else by now."""
+    state = st.session_state
+    errors: dict[str, list[FieldError]] = state.get("errors", {})
+    refused: dict[str, Any] = state.get("refused_values", {})
+    left = {
+        path: found for path, found in errors.items() if typed(path, language()) == refused[path]
+    }
+    if errors and not left:
+        state.trouble = None
+    if errors:
+        state.errors = left
 
 
 def changed(standing: Mapping[str, Any], scored: Mapping[str, Any]) -> bool:
@@ -59,6 +73,7 @@ def send_pending() -> None:
     except ServiceError as error:
         state.trouble = trouble_of(error)
         state.errors = by_field(error.errors) if isinstance(error, Rejected) else {}
+        state.refused_values = {path: typed(path, language()) for path in state.errors}
     else:
         state.decision, state.scored = decision, without_curp(request)
         state.trouble, state.errors = None, {}

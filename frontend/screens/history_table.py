@@ -20,6 +20,8 @@ _PROBLEMS_SHOWN = 6
 class Kept:
     """A table while this session lasts, also while another page is shown."""
 
+    start: pd.DataFrame
+    """What was there before anybody touched it."""
     base: pd.DataFrame
     """What the editor began with: it stays as it is while it is edited."""
     now: pd.DataFrame
@@ -44,7 +46,7 @@ def history_table(
     place = f"{path}.kept"
     if place not in state:
         start = frame(field, () if empty else examples)
-        state[place] = Kept(start, start)
+        state[place] = Kept(start, start, start)
     kept: Kept = state[place]
     _ways_in(field, path, examples, language)
     key = f"{path}.{kept.version}"
@@ -106,7 +108,7 @@ def _take_text(field: Field, path: str) -> None:
 def add(kept: Kept, found: HistoryFile, field: Field) -> None:
     """Put what was read below what is there; an example that nobody touched makes room."""
     before = kept.now
-    untouched = kept.version == 0 and before.equals(kept.base)
+    untouched = kept.version == 0 and before.reset_index(drop=True).equals(kept.start)
     standing = [] if untouched else _items(before)
     kept.taken, kept.before, kept.first = found, before, len(standing)
     kept.now = frame(field, [*standing, *found.rows]) if found.rows else before

@@ -7,6 +7,7 @@ import streamlit as st
 from frontend.charts import model as charts
 from frontend.client import Features
 from frontend.explanation import Names
+from frontend.kept_tabs import kept_tabs
 from frontend.model import card as cards
 from frontend.model import figures, tables
 from frontend.schema import choice_names
@@ -27,9 +28,8 @@ def show() -> None:
     if model is None:
         return
     named = [say(f"model.tab.{tab}", language()) for tab in TABS]
-    for tab, part in zip(
-        st.tabs(named), (summary, calibration, points, model_card, challenger), strict=True
-    ):
+    tabs, _ = kept_tabs("model.tab", TABS, named, language())
+    for tab, part in zip(tabs, (summary, calibration, points, model_card, challenger), strict=True):
         with tab:
             part(model, language())
 

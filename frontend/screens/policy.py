@@ -6,6 +6,7 @@ import streamlit as st
 
 from frontend.client import features_of
 from frontend.formats import day, exact_percent, money
+from frontend.kept_tabs import kept_tabs
 from frontend.policy.tables import grades_table, offers_table, rules_table
 from frontend.policy.words import RuleKind, Vocabulary, conditions, effect, quantity
 from frontend.schema import choice_names
@@ -31,7 +32,8 @@ def show() -> None:
     )
     st.caption(version)
     names = ("rules", "draft", "simulation")
-    rules, draft, simulation = st.tabs([words.say(f"tab.{name}") for name in names])
+    titles = [words.say(f"tab.{name}") for name in names]
+    (rules, draft, simulation), _ = kept_tabs("policy.tab", names, titles, words.language)
     with rules:
         rules_tab(found, words)
     if not may("analyst"):

@@ -62,7 +62,8 @@ def _form(
 ) -> None:
     bounds = document["components"]["schemas"]["ReviewIn"]["properties"]["note"]
     low, high = bounds["minLength"], bounds["maxLength"]
-    with st.form(f"decisions.settle.{detail['id']}", border=False):
+    # No form of Streamlit's: what it holds is lost unsent when another page is looked at.
+    with st.container():
         said, buttons = st.columns([5, 1], vertical_alignment="bottom")
         note = said.text_area(
             say("decisions.note", language),
@@ -70,17 +71,21 @@ def _form(
             max_chars=high,
             placeholder=say("decisions.note.hint", language, low=low, high=f"{high:,}"),
             key=f"decisions.note.{detail['id']}",
-            persist_state="page",
+            persist_state="session",
         )
         with buttons.container(gap="small"):
-            approve = st.form_submit_button(
+            approve = st.button(
                 say("decisions.approve", language),
                 type="primary",
                 icon=":material/check:",
                 width="stretch",
+                key=f"decisions.approve.{detail['id']}",
             )
-            decline = st.form_submit_button(
-                say("decisions.decline", language), icon=":material/close:", width="stretch"
+            decline = st.button(
+                say("decisions.decline", language),
+                icon=":material/close:",
+                width="stretch",
+                key=f"decisions.decline.{detail['id']}",
             )
     if not (approve or decline) or overtaken:
         return

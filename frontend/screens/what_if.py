@@ -85,8 +85,9 @@ def _answer(
                 st.markdown(f":red[:material/error: {explain(problem, language)}]")
             return
         before, after = answered["before"], answered["after"]
-    _outcome(before, after, language)
     shown = measures(before, after, language)
+    same = all(item.difference is None and item.shown == item.was for item in shown)
+    _outcome(before, after, language, same=same)
     for row in (shown[:3], shown[3:]):
         for place, measure in zip(st.columns(3, gap="small"), row, strict=True):
             with place:
@@ -101,13 +102,13 @@ def _tried(changes: dict[str, dict[str, Any]], request: Mapping[str, Any]) -> Wh
         return error
 
 
-def _outcome(before: Answer, after: Answer, language: Language) -> None:
+def _outcome(before: Answer, after: Answer, language: Language, *, same: bool) -> None:
     colour, icon = _LOOK[after["outcome"]]
     word = say(f"outcome.{after['outcome']}", language)
     with st.container(gap=None):
         st.header(f":{colour}[:material/{icon}: {word}]", anchor=False)
         if after["outcome"] == before["outcome"]:
-            st.caption(say("assess.what_if.same", language))
+            st.caption(say("assess.what_if.same" if same else "assess.what_if.figures", language))
         else:
             was = say(f"outcome.{before['outcome']}", language)
             st.caption(say("assess.what_if.outcome", language, was=was))

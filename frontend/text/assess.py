@@ -136,6 +136,10 @@ COPY: Copy = {
         "es": "La misma respuesta que se dio.",
         "en": "The same answer as given.",
     },
+    "assess.what_if.figures": {
+        "es": "El mismo resultado, con otras cifras.",
+        "en": "The same outcome, with other figures.",
+    },
     "assess.what_if.outcome": {"es": "Se decidió: {was}.", "en": "Decided: {was}."},
     "assess.what_if.was": {"es": "antes {was}", "en": "was {was}"},
     "assess.what_if.unchanged": {"es": "sin cambio", "en": "unchanged"},

@@ -74,6 +74,14 @@ COPY: Copy = {
         "es": "un número, de {low} a {high}",
         "en": "a number, from {low} to {high}",
     },
+    "portfolio.allowed.number.above": {
+        "es": "un número mayor que {low} y hasta {high}",
+        "en": "a number above {low}, up to {high}",
+    },
+    "portfolio.allowed.whole.above": {
+        "es": "un número entero mayor que {low} y hasta {high}",
+        "en": "a whole number above {low}, up to {high}",
+    },
     "portfolio.allowed.whole": {
         "es": "un número entero, de {low} a {high}",
         "en": "a whole number, from {low} to {high}",

@@ -76,6 +76,28 @@ def test_only_the_way_in_that_is_open_is_drawn_and_a_change_of_language_keeps_it
     assert "profile.submit" not in keys
 
 
+def test_what_was_wrong_with_a_field_goes_when_it_is_corrected(
+    app: AppTest, fake: FakeService
+) -> None:
+    wrong = {"message": "too small", "value": "1"}
+    fake.errors = [
+        {"field": "profile.age", "allowed": "≥ 18", **wrong},
+        {"field": "profile.state", "allowed": "a state", **wrong},
+        {"field": "loan.amount", "allowed": "≥ 500", **wrong},
+    ]
+    assess(app.run())
+    assert "Se permite ≥ 18" in shown(app)
+    app.number_input(key="profile.age.0").set_value(44).run()
+    assert "Se permite ≥ 18" not in shown(app)
+    assert "Se permite ≥ 500" in shown(app)
+    assert [item.value for item in app.warning] == [say("rejected", "es")]
+    app.segmented_control(key="language").set_value("en").run()
+    app.selectbox(key="profile.state.0.en").set_value("19").run()
+    app.number_input(key="loan.amount").set_value(20_000).run()
+    assert not app.exception
+    assert not app.warning
+
+
 def test_rows_that_are_pasted_are_sent(app: AppTest, fake: FakeService) -> None:
     opened(app.run(), "history").text_area(key="history.spells.0.paste.0").set_value(
         "Patrón\tInicio\tSalario diario\nE7\t01/02/2020\t455\nE8\tayer\t500\n"

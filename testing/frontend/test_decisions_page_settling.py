@@ -49,6 +49,14 @@ def test_a_referral_is_left_for_later(page: AppTest, kept: Kept) -> None:
     assert not kept.reviews
 
 
+def test_a_note_stays_while_another_page_is_looked_at(page: AppTest, kept: Kept) -> None:
+    opened(page).text_area(key=f"decisions.note.{ID}").set_value("Comprobó su").run()
+    page.switch_page("entries/model.py").run()
+    page.switch_page("entries/decisions.py")
+    page.query_params["id"] = ID
+    assert page.run().text_area(key=f"decisions.note.{ID}").value == "Comprobó su"
+
+
 def test_a_settlement_needs_a_note(page: AppTest, kept: Kept) -> None:
     opened(page).text_area(key=f"decisions.note.{ID}").set_value(" ab ")
     button(page, "approve").click().run()

@@ -90,22 +90,30 @@ def test_no_rows(spells: Field, text: str) -> None:
 
 def test_a_file_is_added_below_what_was_typed(spells: Field) -> None:
     typed = frame(spells, [{"employer_id": "E0", "daily_wage": 300.0}])
-    kept = Kept(frame(spells, []), typed)
+    kept = Kept(frame(spells, []), frame(spells, []), typed)
     add(kept, read(SPANISH, spells), spells)
     assert [row["employer_id"] for row in rows(kept.now)] == ["E0", "Abarrotes", "Transportes"]
     assert kept.first == 1
     assert kept.before is typed
 
 
+def test_what_was_typed_stays_after_another_page_was_shown(spells: Field) -> None:
+    start = frame(spells, [{"employer_id": "E0", "daily_wage": 300.0}])
+    typed = frame(spells, [{"employer_id": "E0", "daily_wage": 310.0}])
+    kept = Kept(start, typed, typed)  # the editor began anew with what was typed
+    add(kept, read(SPANISH, spells), spells)
+    assert [row["employer_id"] for row in rows(kept.now)] == ["E0", "Abarrotes", "Transportes"]
+
+
 def test_a_file_takes_the_place_of_an_untouched_example(spells: Field) -> None:
     start = frame(spells, [{"employer_id": "E0", "daily_wage": 300.0}])
-    kept = Kept(start, start)
+    kept = Kept(start, start, start)
     add(kept, read(SPANISH, spells), spells)
     assert [row["employer_id"] for row in rows(kept.now)] == ["Abarrotes", "Transportes"]
 
 
 def test_a_file_without_rows_changes_nothing(spells: Field) -> None:
     start = frame(spells, [{"employer_id": "E0", "daily_wage": 300.0}])
-    kept = Kept(start, start)
+    kept = Kept(start, start, start)
     add(kept, read("Patrón,Inicio\n", spells), spells)
     assert rows(kept.now) == [{"employer_id": "E0", "daily_wage": 300.0}]

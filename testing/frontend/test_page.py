@@ -26,7 +26,7 @@ def assess(app: AppTest) -> AppTest:
 
 def opened(app: AppTest, way_in: str, language: Language = "es") -> AppTest:
     """The page with one way in open, ``profile`` or ``history``."""
-    app.session_state[f"assess.ways.{language}"] = say(way_in, language)
+    app.session_state[f"assess.way.{language}"] = say(way_in, language)
     return app.run()
 
 

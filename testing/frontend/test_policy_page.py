@@ -284,6 +284,15 @@ def test_a_policy_published_meanwhile_is_told_and_the_draft_kept(
     assert app.session_state["policy.draft"] == newer
 
 
+def test_a_change_of_language_keeps_the_open_tab(app: AppTest, service: FakeService) -> None:
+    page = opened(app)
+    page.session_state["policy.tab.es"] = say("policy.tab.draft", "es")
+    page.run().segmented_control(key="language").set_value("en").run()
+    assert page.session_state["policy.tab"] == "draft"
+    page.switch_page("entries/model.py").run().switch_page("entries/policy.py").run()
+    assert page.session_state["policy.tab"] == "draft"
+
+
 def test_in_english(app: AppTest, service: FakeService) -> None:
     opened(app).segmented_control(key="language").set_value("en").run()
     assert not app.exception

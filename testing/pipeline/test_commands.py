@@ -95,6 +95,30 @@ def test_a_taken_port_is_named() -> None:
     assert f"port {port} is taken" in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("ports", "said"),
+    [(("99999", "8080"), "got '99999'; allowed: 1 to 65535"), (("8931", "8931"), "are both 8931")],
+)
+def test_ports_that_are_none_are_named(ports: tuple[str, str], said: str) -> None:
+    done = run(ROOT, "utilities.serve", "--api-port", ports[0], "--app-port", ports[1])
+    assert done.returncode != 0
+    assert said in done.stderr
+
+
+@pytest.mark.slow
+def test_what_keeps_the_service_from_serving_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MODEL_URI", str(tmp_path / "nothing"))
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path}/decisions.db")
+    ports = "--api-port", str(free_port()), "--app-port", str(free_port())
+    done = run(ROOT, "utilities.serve", *ports)
+    assert done.returncode == 1
+    last = done.stderr.strip().splitlines()[-1]
+    assert "/health/ready: no decision can be made yet" in last
+    assert "nothing: no model here" in last
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
 def test_serving_starts_both_and_stops_both(model_directory: Path, stop: signal.Signals) -> None:
