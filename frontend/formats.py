@@ -23,6 +23,15 @@ def pesos(amount: float) -> str:
     return f"${amount:,.0f}"
 
 
+def literal_pesos(markdown: str) -> str:
+    """Markdown whose dollar signs stay what they are: two of them would begin a formula.
+
+    >>> literal_pesos("$5 of **$6**")
+    '\\\\$5 of **\\\\$6**'
+    """
+    return markdown.replace("$", "\\$")
+
+
 def percent(share: float) -> str:
     """A fraction as a percentage.
 

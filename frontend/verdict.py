@@ -13,7 +13,7 @@ from frontend.charts import decision as charts
 from frontend.charts.palette import Palette
 from frontend.client import Features
 from frontend.explanation import Names, asked_for, source_of, state_of, steps, typical_of
-from frontend.formats import day, money, percent, pesos, points
+from frontend.formats import day, literal_pesos, money, percent, pesos, points
 from frontend.session import document as published
 from frontend.session import page_palette, shown_model, state_income
 from frontend.text import Language, say
@@ -84,7 +84,7 @@ def _verdict(decision: DecisionOut, names: Names, language: Language) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         word = say(f"outcome.{decision['outcome']}", language)
         st.header(f":{colour}[:material/{icon}: {word}]", anchor=False, width="content")
-        st.markdown(f":gray[{_literal(asked)}]", width="content")
+        st.markdown(f":gray[{literal_pesos(asked)}]", width="content")
     if offer is None:
         st.markdown(say("no_offer", language))
         return
@@ -93,7 +93,7 @@ def _verdict(decision: DecisionOut, names: Names, language: Language) -> None:
     notes = [say("offer.fine", language, **fine)]
     if offer["amount"] < loan["amount"]:
         notes.insert(0, say("less", language, amount=money(loan["amount"])))
-    st.caption(_literal("  \n".join(notes)))
+    st.caption(literal_pesos("  \n".join(notes)))
 
 
 def _offer(offer: OfferOut, language: Language) -> None:
@@ -142,7 +142,7 @@ def _income(
     for (name, value), place in zip(named, st.columns(3, gap="small"), strict=True):
         with place.container(gap=None):
             st.caption(say(f"income.{name}", language))
-            st.markdown(f"**{_literal(pesos(value))}**")
+            st.markdown(f"**{literal_pesos(pesos(value))}**")
     deciles = where["income_bounds"] if where else None
     now = _number(decision, "monthly_income")
     st.altair_chart(charts.income_band(band, now, language, palette, deciles))
@@ -168,7 +168,7 @@ def _segment(decision: DecisionOut, language: Language) -> None:
         name = segment["name_en"] if language == "en" else segment["name"]
         st.subheader(name, anchor=False)
         if typical := _typical(decision, language):
-            st.caption(_literal(typical))
+            st.caption(literal_pesos(typical))
 
 
 def _typical(decision: DecisionOut, language: Language) -> str:
@@ -200,7 +200,7 @@ def reason_parts(reason: ReasonOut, language: Language) -> tuple[str, str]:
     """One reason: its points, or where it comes from when it has none; and what it says."""
     colour = "red" if reason["adverse"] else "green"
     source = source_of(reason, language)
-    text = _literal(reason["text_en"] if language == "en" else reason["text"])
+    text = literal_pesos(reason["text_en"] if language == "en" else reason["text"])
     if not reason["points"]:
         return f":{colour}-badge[{source}]", text
     return f":{colour}-badge[{points(reason['points'])}]", f"{text} :gray[{source}]"
@@ -221,7 +221,7 @@ def _changes(decision: DecisionOut, changes: list[ChangeOut], language: Language
 def change_line(change: ChangeOut, language: Language) -> str:
     """One change: the answer it would bring, what it says, and what would be measured then."""
     colour, icon = _LOOK[change["outcome"]]
-    text = _literal(change["text_en"] if language == "en" else change["text"])
+    text = literal_pesos(change["text_en"] if language == "en" else change["text"])
     score, pd = change["final_score"], change["pd"]
     measures = (
         say("changes.score", language, score=score)
@@ -295,8 +295,3 @@ def _small_print(decision: DecisionOut, language: Language) -> None:
             digest=versions["policy_digest"],
         )
     )
-
-
-def _literal(text: str) -> str:
-    """Text as it is: two dollar signs in Markdown would begin a formula."""
-    return text.replace("$", "\\$")

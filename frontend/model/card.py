@@ -2,6 +2,7 @@
 
 import re
 
+from frontend.formats import literal_pesos
 from frontend.text import Language, say
 
 _IMAGE = re.compile(r"!\[([^\]]*)\]\([^)]*\)")
@@ -16,7 +17,7 @@ def shown(card: str, language: Language) -> str:
     >>> shown("# Card\\n![Cut-offs](plots/a.png) costs $5", "en")
     '## Card\\n*[picture in the report: Cut-offs]* costs \\\\$5'
     """
-    text = _HEADING.sub(r"#\1 ", card.replace("$", "\\$"))
+    text = _HEADING.sub(r"#\1 ", literal_pesos(card))
     return _IMAGE.sub(lambda found: f"*[{_named(found[1], language)}]*", text)
 
 

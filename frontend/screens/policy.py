@@ -5,7 +5,7 @@ from typing import cast
 import streamlit as st
 
 from frontend.client import features_of
-from frontend.formats import day, exact_percent, money
+from frontend.formats import day, exact_percent, literal_pesos, money
 from frontend.kept_tabs import kept_tabs
 from frontend.policy.tables import grades_table, offers_table, rules_table
 from frontend.policy.words import RuleKind, Vocabulary, conditions, effect, quantity
@@ -119,8 +119,8 @@ def rule_text(rule: dict[str, object], words: Vocabulary) -> str:
     """When a rule applies; below, what is told then, its code, and what a missing fact means."""
     reason = words.text(cast(dict[str, str], rule["reason"]))
     missing = words.say(f"missing.{rule.get('if_missing', 'refer')}")
-    sentence = f"**{plain(conditions(rule, words))}**"
-    return f"{sentence}  \n:small[{plain(reason)} :gray[`{rule['code']}` · {missing}]]"
+    sentence = f"**{literal_pesos(conditions(rule, words))}**"
+    return f"{sentence}  \n:small[{literal_pesos(reason)} :gray[`{rule['code']}` · {missing}]]"
 
 
 def grades_and_offers(found: PolicyOut, words: Vocabulary) -> None:
@@ -135,7 +135,7 @@ def grades_and_offers(found: PolicyOut, words: Vocabulary) -> None:
         st.subheader(words.say("group.general"), anchor=False)
         limits = {name: money(policy[name]) for name in ("min_amount", "amount_step")}
         vat = exact_percent(policy["vat_rate"])
-        st.markdown(plain(words.say("general.sentence", vat_rate=vat, **limits)))
+        st.markdown(literal_pesos(words.say("general.sentence", vat_rate=vat, **limits)))
         loan = policy["standard_loan"]
         months = {
             name: quantity(loan[name], "months", words)
@@ -145,10 +145,7 @@ def grades_and_offers(found: PolicyOut, words: Vocabulary) -> None:
         st.markdown(words.say("standard.sentence", product=product, **months))
     with st.container(border=True):
         st.subheader(words.say("group.offers"), anchor=False)
-        st.table(offers_table(policy, words).map(plain), border="horizontal", hide_index=True)
+        st.table(
+            offers_table(policy, words).map(literal_pesos), border="horizontal", hide_index=True
+        )
         st.caption(words.say("group.offers.note"))
-
-
-def plain(text: str) -> str:
-    """Text as it is: two dollar signs in Markdown would begin a formula."""
-    return text.replace("$", "\\$")

@@ -5,6 +5,7 @@ from typing import Any, cast
 
 import streamlit as st
 
+from frontend.formats import literal_pesos
 from frontend.policy.checks import CaseFailure, Judgement, judgement, troubles
 from frontend.policy.draft import (
     Path,
@@ -21,7 +22,6 @@ from frontend.policy.words import Vocabulary, case_facts, edit_line, place
 from frontend.screens.policy_editors import (
     EDITORS,
     forget_cases,
-    literal,
     renew_fields,
     told_trouble,
 )
@@ -111,7 +111,7 @@ def draft_tab(found: PolicyOut, words: Vocabulary) -> Standing:
             st.subheader(words.say("troubles"), anchor=False)
             for item in elsewhere:
                 where = place(now.draft, item.path, words) if item.path else ""
-                st.markdown(literal(f"**{where}** {told_trouble(item, now, words)}"))
+                st.markdown(literal_pesos(f"**{where}** {told_trouble(item, now, words)}"))
     if now.judged and now.judged.failures:
         cases_card(now, now.judged.failures, words)
     changes_card(now, found, words)
@@ -164,7 +164,7 @@ def changes_card(now: Standing, found: PolicyOut, words: Vocabulary) -> None:
             told = words.say("changes.case", name=name)
             _change_row(told, ("cases", number), name, words)
         for line in silent_reasons(now, words):
-            st.caption(f":orange[:material/edit_note:] {literal(line)}")
+            st.caption(f":orange[:material/edit_note:] {literal_pesos(line)}")
         st.button(
             words.say("undo_all"), icon=":material/restart_alt:", key="policy.undo_all",
             on_click=restart, args=(found,),
@@ -173,7 +173,7 @@ def changes_card(now: Standing, found: PolicyOut, words: Vocabulary) -> None:
 
 def _change_row(told: str, path: Path, name: str, words: Vocabulary) -> None:
     line, side = st.columns([8, 1], vertical_alignment="center")
-    line.markdown(literal(told))
+    line.markdown(literal_pesos(told))
     with side.container(horizontal=True, horizontal_alignment="right"):
         st.button(
             words.say("undo"), key="policy.undo." + ".".join(map(str, path)), type="tertiary",
@@ -202,12 +202,12 @@ def cases_card(now: Standing, failures: Sequence[CaseFailure], words: Vocabulary
                     words.say("case.facts"), type="tertiary", key=f"policy.facts.{number}"
                 ):
                     for fact in case_facts(now.draft, failure.name, words):
-                        st.markdown(literal(fact))
+                        st.markdown(literal_pesos(fact))
                 st.button(
                     words.say("case.accept"), key=f"policy.case.{number}",
                     on_click=_accept, args=([failure],),
                 )  # fmt: skip
-            table = case_table(failure, words).map(literal)
+            table = case_table(failure, words).map(literal_pesos)
             st.table(table, border="horizontal", hide_index=True)
         if len(failures) > 1:
             st.button(

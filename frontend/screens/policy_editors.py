@@ -6,6 +6,7 @@ from typing import Any
 
 import streamlit as st
 
+from frontend.formats import literal_pesos
 from frontend.policy.checks import Trouble, parse_terms, thresholds, trouble_line
 from frontend.policy.draft import Path, alike, edits, value_at, with_value
 from frontend.policy.standing import Standing
@@ -37,7 +38,7 @@ def rules_editor(kind: str, now: Standing, words: Vocabulary) -> None:
         with_points = kind == "adjustments"
         shares = [4, 4, 2, 2] if with_points else [5, 5, 2]
         told, numbers, *points, reason = st.columns(shares, vertical_alignment="center")
-        told.markdown(literal(f"**{words.text(rule['reason'])}**  \n{_below(rule, words)}"))
+        told.markdown(literal_pesos(f"**{words.text(rule['reason'])}**  \n{_below(rule, words)}"))
         for path in thresholds(rule, at):
             end = path[-1] if isinstance(path[-1], int) else None
             item = value_at(now.draft, path[: path.index("value")])
@@ -211,7 +212,7 @@ def _field_errors(path: Path, now: Standing, words: Vocabulary) -> None:
 
 def _errors(found: Sequence[Trouble], now: Standing, words: Vocabulary) -> None:
     for item in found:
-        st.markdown(f":red[:material/error: {literal(told_trouble(item, now, words))}]")
+        st.markdown(f":red[:material/error: {literal_pesos(told_trouble(item, now, words))}]")
 
 
 def told_trouble(item: Trouble, now: Standing, words: Vocabulary) -> str:
@@ -225,8 +226,3 @@ def renew_fields() -> None:
     """Let the fields show the draft again after it changed without them."""
     state = st.session_state
     state["policy.generation"] = state.get("policy.generation", 0) + 1
-
-
-def literal(text: str) -> str:
-    """Text as it is: two dollar signs in Markdown would begin a formula."""
-    return text.replace("$", "\\$")

@@ -6,13 +6,12 @@ from typing import Any, Literal
 
 import streamlit as st
 
-from frontend.formats import money, percent
+from frontend.formats import literal_pesos, money, percent
 from frontend.policy.charts import migration_chart
 from frontend.policy.draft import VERSION, named, next_version, written
 from frontend.policy.standing import Standing
 from frontend.policy.tables import moved_table, points_of_percent
 from frontend.policy.words import Vocabulary
-from frontend.screens.policy_editors import literal
 from frontend.session import ask, page_palette, service, status
 from solvencia_client.types import SimulationOut
 
@@ -142,10 +141,10 @@ def figures(found: SimulationOut, words: Vocabulary) -> None:
             told = words.say("sim.equal")
         with side.container(gap=None):
             st.caption(words.say(f"sim.{name}"))
-            st.subheader(literal(form(now)), anchor=False)
+            st.subheader(literal_pesos(form(now)), anchor=False)
             earlier = words.say("sim.before", value=form(was))
             # On two lines: on a tablet one would break inside an amount.
-            st.markdown(literal(f":small[{earlier}]  \n:small[**{told}**]"))
+            st.markdown(literal_pesos(f":small[{earlier}]  \n:small[**{told}**]"))
 
 
 def movers(found: SimulationOut, total: int, draft: Mapping[str, Any], words: Vocabulary) -> None:
@@ -153,7 +152,7 @@ def movers(found: SimulationOut, total: int, draft: Mapping[str, Any], words: Vo
     adjustments = {rule["code"] for rule in draft["adjustments"]}
     table = moved_table(found["moved"], adjustments, words)
     height: int | Literal["content"] = "content" if len(table) <= _SHOWN_WHOLE else _LONGEST_TABLE
-    st.table(table.map(literal), border="horizontal", hide_index=True, height=height)
+    st.table(table.map(literal_pesos), border="horizontal", hide_index=True, height=height)
     if total > len(table):
         st.caption(words.say("moved.first", shown=len(table), total=f"{total:,}"))
 

@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from frontend.charts import portfolio as charts
-from frontend.formats import percent, pesos
+from frontend.formats import literal_pesos, percent, pesos
 from frontend.portfolio import counts, writing
 from frontend.portfolio.columns import Column
 from frontend.portfolio.faults import Faults, told
@@ -110,8 +110,8 @@ def _figures(summary: counts.Summary, language: Language) -> None:
     for place, (name, value) in zip(st.columns(4), figures.items(), strict=True):
         place.metric(
             say(f"portfolio.metric.{name}", language),
-            value.replace("$", "\\$"),
-            help=asked.replace("$", "\\$") if name == "offered" else None,
+            literal_pesos(value),
+            help=literal_pesos(asked) if name == "offered" else None,
         )
 
 

@@ -370,6 +370,7 @@ def test_a_model_without_incomes_of_a_state_says_null(
     serve: Serve, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with serve() as client:
+        # Typed as any ASGI application; it is ours.
         service: Service = client.app.state.service  # type: ignore[attr-defined]
         known = cast(dict[str, Any], service.serving.decider.model.reference.state_income_bounds)
         monkeypatch.delitem(known, "09")

@@ -21,6 +21,7 @@ def referrals(service: SolvenciaClient, count: int) -> list[str]:
         reference = f"referido-{income}"
         profile = {"monthly_income": income, "age": 41, "months_in_current_job": 1}
         loan = {"product": "personal", "amount": 5_000, "term_months": 12}
+        # A plain dictionary, as a partner's program has it.
         made = service.score({"reference": reference, "profile": profile, "loan": loan})  # type: ignore[typeddict-item]
         if made["outcome"] == "refer":
             found.append(reference)
